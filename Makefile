@@ -1,0 +1,46 @@
+# What people run. Each target sets up what it needs first; nothing but Python 3.11+ and make has to be installed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: warehouse test lint ui lock dictionary clean
+
+warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
+	$(BIN)/edumig refresh
+
+test: lint  ## lint, types and all tests
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet edumig_pipeline/marts
+
+ui: $(READY)  ## Dagster's web page on http://127.0.0.1:3000
+	mkdir -p .dagster
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1
+
+# The requirements are locked with their hashes, so that every machine installs the same bytes. No package index is named:
+# uv, three times as fast, uses the default one; where that cannot be reached, pip installs from wherever it is told to.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv .venv
+	@awk '/^uv==/ {take = 1} take {print} take && !/\\$$/ {exit}' requirements.lock > .venv/uv.lock
+	$(PIP) --require-hashes --requirement .venv/uv.lock
+	$(BIN)/uv pip install --python .venv --system-certs --quiet --compile-bytecode --require-hashes --requirement requirements.lock \
+		|| $(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: $(READY)  ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
+		--extra dev --quiet --output-file requirements.lock pyproject.toml
+
+dictionary: $(READY)  ## renew docs/data-dictionary.md from edumig_pipeline/model/
+	$(BIN)/python -m edumig_pipeline.model.dictionary docs/data-dictionary.md
+
+clean:
+	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache
