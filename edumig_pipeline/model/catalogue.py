@@ -1,0 +1,51 @@
+"""All tables of the warehouse, in the order a reader meets them.
+
+Belongs here: the list and the look-up. Does not belong here: any declaration.
+"""
+
+from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
+from edumig_pipeline.model.marts import (
+    CLAIM_CHECKS,
+    CLAIMS,
+    IDENTITY_CHECKS,
+    KZ_ACADEMIC_MOBILITY,
+    RECONCILIATION,
+    RELEASE_COVERAGE,
+    REVISIONS,
+    STUDENT_FLOWS,
+    STUDENT_MOBILITY,
+)
+from edumig_pipeline.model.observations import FOOTNOTES, LATEST_OBSERVATIONS, OBSERVATIONS
+from edumig_pipeline.model.reference import AREAS, CODEBOOK, INDICATORS, RELEASES, SOURCE_INDICATORS, SOURCES
+from edumig_pipeline.model.table import Table
+
+TABLES: tuple[Table, ...] = (
+    OBSERVATIONS,
+    LATEST_OBSERVATIONS,
+    INDICATORS,
+    SOURCE_INDICATORS,
+    AREAS,
+    SOURCES,
+    RELEASES,
+    RAW_FILES,
+    FOOTNOTES,
+    CODEBOOK,
+    QUARANTINE,
+    ROW_LEDGER,
+    STUDENT_MOBILITY,
+    STUDENT_FLOWS,
+    KZ_ACADEMIC_MOBILITY,
+    REVISIONS,
+    RECONCILIATION,
+    IDENTITY_CHECKS,
+    CLAIMS,
+    CLAIM_CHECKS,
+    RELEASE_COVERAGE,
+)
+
+_BY_NAME = {table.name: table for table in TABLES}
+
+
+def table(name: str) -> Table:
+    """The declared table of that name; KeyError when there is none."""
+    return _BY_NAME[name]
