@@ -1,0 +1,225 @@
+"""UNESCO Institute for Statistics: the Data Browser (API) export and the Bulk Data Download Service's tables.
+
+Belongs here: UIS's columns, indicator codes, area codes, magnitudes and qualifiers. Does not belong here: reading CSV
+itself, or what the harmonised codes mean.
+
+Sources of the rules: the README of every BDDS package (magnitude and qualifier, their values and what VALUE holds with
+each); the export's own members for the Data Browser.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+
+import polars as pl
+
+from edumig_pipeline.model.areas import WORLD
+from edumig_pipeline.sources.candidates import mapping, number
+from edumig_pipeline.sources.csv_records import read_csv
+from edumig_pipeline.sources.layout import Batch, Harmonise, Part, Source
+from edumig_pipeline.sources.rawfile import RawFile
+
+_ID = "unesco_uis"
+
+# Where two flags apply the earlier one wins (design: K, M, Q, then N, then W, U, E).
+_MAGNITUDE_STATUS = {"INCLUDED": "K", "NA": "M", "SUPP": "Q", "NIL": "N", "INCLUDES": "W", "LOWREL": "U"}
+_QUALIFIER_STATUS = {"UIS_EST": "E", "NAT_EST": "E"}
+
+# UIS's own codes without the usual "<organisation>: <name>" form: an aggregate, and two areas that ISO 3166 does not
+# have under these letters (Sudan before secession, the Channel Islands).
+_OWN_CODES = ("CECC-SICA", "XDN", "ZZA")
+
+
+def _mapped(records: pl.DataFrame, code: str) -> pl.DataFrame:
+    """The records with the harmonised terms of their indicator code beside them, in the same order."""
+    terms = mapping("unesco_uis_indicators")
+    return records.join(terms, left_on=code, right_on="source_indicator", how="left", maintain_order="left")
+
+
+def _indicator(code: str) -> pl.Expr:
+    return pl.coalesce(pl.col("indicator"), pl.concat_str(pl.lit(f"{_ID}:"), pl.col(code)))
+
+
+def _area(code: str) -> pl.Expr:
+    """UIS area code as ref_area: three letters stay, UIS's own world is WLD, other aggregates get the prefix."""
+    published = pl.col(code)
+    is_own = published.str.contains(": ", literal=True) | published.is_in(_OWN_CODES)
+    return (
+        pl.when(published == "UIS: World")
+        .then(pl.lit(WORLD))
+        .when(is_own)
+        .then(pl.concat_str(pl.lit("uis:"), published))
+        .otherwise(published)
+    )
+
+
+def _status() -> pl.Expr:
+    """obs_status from magnitude and qualifier; a flag nobody declared stays as it is and fails validation."""
+    magnitude, qualifier = pl.col("magnitude"), pl.col("qualifier")
+    of_magnitude = magnitude.replace_strict(_MAGNITUDE_STATUS, default=magnitude, return_dtype=pl.String)
+    of_qualifier = qualifier.replace_strict(_QUALIFIER_STATUS, default=qualifier, return_dtype=pl.String)
+    without_flag = pl.when(pl.col("value").str.strip_chars() == "").then(pl.lit("O")).otherwise(pl.lit("A"))
+    return pl.when(magnitude != "").then(of_magnitude).when(qualifier != "").then(of_qualifier).otherwise(without_flag)
+
+
+def _value() -> pl.Expr:
+    # UIS writes 0 where the magnitude says that there can be no figure; that is not a zero.
+    value = number(pl.col("value"))
+    return pl.when((pl.col("magnitude") == "NA") & (value == 0)).then(None).otherwise(value)
+
+
+def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFrame:
+    """Records of any UIS data table, columns renamed to the Data Browser's, as candidates for `observations`."""
+    named = _mapped(records.rename(rename), "indicatorId")
+    return named.select(
+        _indicator("indicatorId").alias("indicator"),
+        _area("geoUnit").alias("ref_area"),
+        pl.col("counterpart_area").fill_null("_T"),
+        pl.col("sex").fill_null("_T"),
+        pl.col("breakdown").fill_null("_T"),
+        pl.col("year").alias("time_period"),
+        _value().alias("obs_value"),
+        _status().alias("obs_status"),
+        pl.concat_str("magnitude", "qualifier", separator="|").alias("source_status"),
+        pl.col("unit_measure").fill_null("_X"),
+        pl.col("indicatorId").alias("source_indicator"),
+        pl.col("geoUnit").alias("source_area"),
+        "raw_row",
+        "raw_column",
+        pl.col("value").str.strip_chars().alias("published_value"),
+        pl.col("year").alias("published_period"),
+        pl.lit(value=False).alias("undated"),
+        pl.col("geoUnit").alias("area_name"),
+    )
+
+
+def _labels(records: pl.DataFrame, *, code: str, label: str) -> pl.DataFrame:
+    """Records of a label table as candidates for `source_indicators`."""
+    return _mapped(records, code).select(
+        pl.col(code).alias("source_indicator"),
+        pl.col(label).alias("label"),
+        _indicator(code).alias("indicator"),
+        "raw_row",
+    )
+
+
+def _footnotes(records: pl.DataFrame) -> pl.DataFrame:
+    """Records of footnotes.csv as candidates for `footnotes`."""
+    return _mapped(records, "indicatorId").select(
+        _indicator("indicatorId").alias("indicator"),
+        _area("geoUnit").alias("ref_area"),
+        pl.col("counterpart_area").fill_null("_T"),
+        pl.col("sex").fill_null("_T"),
+        pl.col("breakdown").fill_null("_T"),
+        pl.col("year").alias("time_period"),
+        pl.col("type").alias("footnote_type"),
+        pl.col("subtype").alias("footnote_subtype"),
+        pl.col("value").alias("footnote"),
+        pl.col("indicatorId").alias("source_indicator"),
+        pl.col("geoUnit").alias("source_area"),
+        "raw_row",
+    )
+
+
+@dataclass(frozen=True)
+class _CsvLayout:
+    """A UIS table in one CSV file, told by its header; columns may come in any order."""
+
+    name: str
+    header: tuple[str, ...]
+    table: str
+    harmonise: Harmonise
+    dataset: Callable[[RawFile], str]
+
+    @property
+    def expects(self) -> str:
+        return f"columns {', '.join(self.header)}"
+
+    def parts(self, file: RawFile) -> list[Part] | None:
+        if sorted(file.header) != sorted(self.header):
+            return None
+        return [Part("", self.dataset(file), {self.table: self.harmonise}, partial(self._records, file))]
+
+    def _records(self, file: RawFile) -> Iterator[Batch]:
+        return read_csv(file.path, file.header)
+
+
+def _data_browser(_file: RawFile) -> str:
+    return "data_browser"
+
+
+def _bdds_package(file: RawFile) -> str:
+    """The BDDS package a table belongs to, from its member name: OPRI_DATA_NATIONAL.csv is of opri.
+
+    The header does not say it; a file renamed by hand counts as dataset bdds.
+    """
+    prefix, _, rest = PurePosixPath(file.raw_file).stem.partition("_")
+    return prefix.lower() if rest else "bdds"
+
+
+_BDDS_TO_BROWSER = {
+    "INDICATOR_ID": "indicatorId",
+    "COUNTRY_ID": "geoUnit",
+    "YEAR": "year",
+    "VALUE": "value",
+    "MAGNITUDE": "magnitude",
+    "QUALIFIER": "qualifier",
+}
+
+SOURCE = Source(
+    id=_ID,
+    publisher="UNESCO Institute for Statistics",
+    url="https://databrowser.uis.unesco.org/",
+    description="Internationally mobile students by host and origin, and tertiary enrolment, reported by countries and "
+    "estimated by UIS; revised with every release.",
+    layouts=(
+        _CsvLayout(
+            name="uis_data_browser",
+            header=("indicatorId", "geoUnit", "year", "value", "qualifier", "magnitude"),
+            table="observations",
+            harmonise=partial(_observations, rename={}),
+            dataset=_data_browser,
+        ),
+        _CsvLayout(
+            name="uis_data_browser_indicators",
+            header=(
+                "indicatorId",
+                "name",
+                "theme",
+                "lastDataUpdate",
+                "lastDataUpdateDescription",
+                "dataAvailability.totalRecordCount",
+                "dataAvailability.timeLine.min",
+                "dataAvailability.timeLine.max",
+                "dataAvailability.geoUnits.types",
+                "disaggregations",
+                "glossaryTerms",
+            ),
+            table="source_indicators",
+            harmonise=partial(_labels, code="indicatorId", label="name"),
+            dataset=_data_browser,
+        ),
+        _CsvLayout(
+            name="uis_data_browser_footnotes",
+            header=("indicatorId", "geoUnit", "year", "type", "subtype", "value"),
+            table="footnotes",
+            harmonise=_footnotes,
+            dataset=_data_browser,
+        ),
+        _CsvLayout(
+            name="uis_bdds_data",
+            header=tuple(_BDDS_TO_BROWSER),
+            table="observations",
+            harmonise=partial(_observations, rename=_BDDS_TO_BROWSER),
+            dataset=_bdds_package,
+        ),
+        _CsvLayout(
+            name="uis_bdds_label",
+            header=("INDICATOR_ID", "INDICATOR_LABEL_EN"),
+            table="source_indicators",
+            harmonise=partial(_labels, code="INDICATOR_ID", label="INDICATOR_LABEL_EN"),
+            dataset=_bdds_package,
+        ),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Reading the sheets of a workbook as grids of cells, at the rows and columns a person sees.
+
+Belongs here: spreadsheets themselves. Does not belong here: what a sheet's rows and columns mean.
+"""
+
+from pathlib import Path
+from typing import TypeAlias
+
+import pandas as pd
+import polars as pl
+import python_calamine
+
+from edumig_pipeline.sources.layout import RefusedError
+
+Cell: TypeAlias = str | int | float | None
+
+
+def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
+    """Every sheet by name, cells as stored (blank cells as ''), row i of the frame being row i + 1 of the sheet.
+
+    Raises RefusedError when the workbook cannot be read.
+    """
+    try:
+        # na_filter off: a cell that says NA says NA.
+        return pd.read_excel(path, sheet_name=None, header=None, na_filter=False, dtype=object, engine="calamine")
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise RefusedError("readable", f"the workbook cannot be read: {error}") from error
+
+
+def column_letter(index: int) -> str:
+    """The letters of the 0-based column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def text(cell: Cell) -> str:
+    """A cell as text: whole numbers without a decimal point, blanks as ''."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def cells(grid: pd.DataFrame, first_row: int, columns: list[int]) -> pl.DataFrame:
+    """The cells of some columns from a row on (both 0-based), one row each: raw_row, raw_column, column, cell, all text.
+
+    Cells come row by row, left to right.
+    """
+    block = grid.iloc[first_row:, columns]
+    long = block.stack().reset_index()  # noqa: PD013 - melt would go column by column
+    long.columns = pd.Index(["row", "column", "cell"])
+    return pl.DataFrame(
+        {
+            "raw_row": pl.Series(long["row"].to_numpy() + 1, dtype=pl.Int32),
+            "column": pl.Series(long["column"].to_numpy(), dtype=pl.Int32),
+            "raw_column": [column_letter(index) for index in long["column"]],
+            "cell": [text(cell) for cell in long["cell"]],
+        }
+    )
