@@ -1,0 +1,47 @@
+"""When a release must be read again: when its files, its manifest or the code that reads it changed.
+
+Belongs here: digests of inputs. Does not belong here: anything about their content.
+"""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from edumig_pipeline.ingest.inventory import FoundRelease
+
+_CODE = (".py", ".sql", ".csv")
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the package's own code, SQL and mapping rows: what is derived by other code is not the same."""
+    digest = hashlib.sha256()
+    for name, content in sorted(_contents(files("edumig_pipeline"), "")):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _contents(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _contents(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(_CODE):
+            found.append((f"{prefix}{entry.name}", entry.read_bytes()))
+    return found
+
+
+def release_fingerprint(release: FoundRelease) -> str:
+    """Digest of everything a release's part is made from."""
+    lines = [code_digest(), release.id, *release.released()[0:1], release.retrieved()]
+    lines += sorted(f"{key}={value}" for key, value in release.manifest.items())
+    lines += [f"{file.raw_file}\0{file.sha256}\0{file.fault}" for file in release.files]
+    return hashlib.sha256("\n".join(map(str, lines)).encode()).hexdigest()[:32]
+
+
+def generation_id(releases: dict[str, str], strays: tuple[str, ...]) -> str:
+    """Digest of everything a generation is made from: the fingerprints of its releases, the stray files, the code."""
+    lines = [code_digest(), *sorted(f"{key}={value}" for key, value in releases.items()), *strays]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]

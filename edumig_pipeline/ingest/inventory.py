@@ -1,0 +1,155 @@
+"""What lies under raw/: releases, their files and what release.toml says of them.
+
+Belongs here: finding files and reading their manifest, in whole bytes. Does not belong here: looking at rows (`landing`).
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+_MANIFEST = "release.toml"
+_PARTIAL_DATE = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A data file as found: its checksum and size, or why it could not be read."""
+
+    path: Path
+    raw_file: str
+    sha256: str | None
+    size: int | None
+    fault: tuple[str, str] | None = None  # rule, reason
+
+
+@dataclass(frozen=True)
+class FoundRelease:
+    """A release folder: the files in it in order of name, and its manifest (empty when there is none)."""
+
+    source: str
+    release: str
+    files: tuple[FoundFile, ...]
+    manifest: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """source/release, the folder under raw/."""
+        return f"{self.source}/{self.release}"
+
+    def released(self) -> tuple[date, str]:
+        """The date that orders this release among its source's, and where it is from: published, folder or retrieved."""
+        for text, origin in ((self.manifest.get("published"), "published"), (self.release, "folder")):
+            if text and (day := _first_day(text)):
+                return day, origin
+        return self.retrieved(), "retrieved"
+
+    def retrieved(self) -> date:
+        """When the files were retrieved: as the manifest says, else when the newest of them was written."""
+        if said := self.manifest.get("retrieved"):
+            return date.fromisoformat(said)
+        return datetime.fromtimestamp(max(file.path.stat().st_mtime for file in self.files), tz=UTC).date()
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Everything under raw/: the releases in order, and the files that lie outside any release folder."""
+
+    releases: tuple[FoundRelease, ...]
+    strays: tuple[FoundFile, ...]
+
+
+def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
+    """All releases under `raw`, or those of the sources in `only`, with checksums taken now.
+
+    Reads every byte of their files; writes nothing.
+    """
+    releases, strays = [], []
+    for source in sorted(path for path in raw.iterdir() if not _is_no_data(path)):
+        if not source.is_dir():
+            strays.append(_found(source, raw))
+            continue
+        if only and source.name not in only:
+            continue
+        for release in sorted(path for path in source.iterdir() if not _is_no_data(path)):
+            if release.is_dir():
+                releases.append(_release(release, raw))
+            else:
+                strays.append(_found(release, raw))
+    kept = tuple(release for release in releases if release.files)
+    faulty = (("release_folder", "the file lies outside a release folder: raw/<source>/<release>/<file>"),) * len(strays)
+    return Inventory(kept, tuple(_with_fault(stray, fault) for stray, fault in zip(strays, faulty, strict=True)))
+
+
+def _release(folder: Path, raw: Path) -> FoundRelease:
+    manifest, checksums, manifest_fault = _manifest(folder / _MANIFEST)
+    files = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir() or any(_is_no_data(part) for part in (path, *path.parents) if folder in part.parents):
+            continue
+        found = _found(path, raw)
+        name = path.relative_to(folder).as_posix()
+        expected = checksums.get(name)
+        if manifest_fault:
+            found = _with_fault(found, ("release_toml", manifest_fault))
+        elif found.fault is None and expected is not None and expected != found.sha256:
+            reason = f"SHA-256 is {found.sha256}, release.toml says {expected}: the file is not the one that was retrieved"
+            found = _with_fault(found, ("checksum", reason))
+        files.append(found)
+    return FoundRelease(folder.parent.name, folder.name, tuple(files), manifest)
+
+
+def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
+    """The manifest's texts, its files' checksums, and what is wrong with it if anything."""
+    if not path.exists():
+        return {}, {}, None
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        files = content.pop("files", {})
+        checksums = {str(name): str(sha256).lower() for name, sha256 in files.items()}
+        manifest = {name: str(value).strip() for name, value in content.items()}
+        if retrieved := manifest.get("retrieved"):
+            date.fromisoformat(retrieved)
+    except (OSError, ValueError, AttributeError) as error:
+        return {}, {}, f"{path.name} cannot be read: {error}"
+    if (published := manifest.get("published")) and _first_day(published) is None:
+        return {}, {}, f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
+    return manifest, checksums, None
+
+
+def _found(path: Path, raw: Path) -> FoundFile:
+    raw_file = path.relative_to(raw).as_posix()
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            size = 0
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+    except OSError as error:
+        return FoundFile(path, raw_file, None, None, ("readable", f"the file cannot be read: {error.strerror}"))
+    return FoundFile(path, raw_file, digest.hexdigest(), size)
+
+
+def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:
+    return FoundFile(file.path, file.raw_file, file.sha256, file.size, file.fault or fault)
+
+
+def _is_no_data(path: Path) -> bool:
+    """READMEs, dotfiles and release.toml are no data."""
+    return path.name.startswith(".") or path.name == _MANIFEST or path.stem.upper() == "README"
+
+
+def _first_day(text: str) -> date | None:
+    match = _PARTIAL_DATE.search(text)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    try:
+        return date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None

@@ -1,0 +1,154 @@
+"""One release becomes Parquet: every row read, validated and accounted for.
+
+Belongs here: the way of a release's rows from its files to its part of the store of record. Does not belong here: a
+publisher's knowledge (`sources/`), a table's rules (`model/`), or what is derived from the rows (`marts/`).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from edumig_pipeline.ingest.inventory import FoundFile, FoundRelease
+from edumig_pipeline.ingest.ledger import Ledger
+from edumig_pipeline.ingest.recognition import recognise
+from edumig_pipeline.ingest.staging import LANDING_TABLES, Staging
+from edumig_pipeline.ingest.validation import FAILURE_SCHEMA, Validator, as_json
+from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
+from edumig_pipeline.model.reference import RELEASES
+from edumig_pipeline.model.schemas import arrow_schema, polars_schema
+from edumig_pipeline.model.table import Table
+from edumig_pipeline.sources.layout import Malformed, Part, RefusedError, Source
+
+
+def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: Path) -> None:
+    """Write what `release` becomes into `folder`: one Parquet file per landing and accounting table.
+
+    A row that breaks a rule goes to quarantine with the rule and the row as read; a file, member or sheet that cannot be
+    read is refused there by name; everything else lands. Raises LedgerError when a row is unaccounted for.
+    """
+    with Staging(folder) as staging:
+        landing = _Landing(release, sources, staging)
+        for file in release.files:
+            landing.land(file)
+        landing.settle_collisions()
+        staging.write(folder)
+        published = {name: staging.count(name) for name in LANDING_TABLES}
+        quarantined = staging.count(QUARANTINE.name)
+    _write(folder, ROW_LEDGER, landing.ledger.rows(published, quarantined))
+    _write(folder, RAW_FILES, landing.ledger.files(release.source, release.release))
+    _write(folder, RELEASES, _release_row(release, sources))
+
+
+class _Landing:
+    """The landing of one release under way."""
+
+    def __init__(self, release: FoundRelease, sources: Mapping[str, Source], staging: Staging) -> None:
+        self.ledger = Ledger()
+        self._release = release
+        self._sources = sources
+        self._staging = staging
+        self._parts: dict[str, Part] = {}
+
+    def land(self, file: FoundFile) -> None:
+        """Read one file, all its members and sheets."""
+        try:
+            layout, parts = recognise(file, self._release.source, self._sources)
+        except RefusedError as refused:
+            self.ledger.open_file(file, None)
+            self.ledger.open_part(file.raw_file, file, LANDING_TABLES[0])
+            self._refuse(file.raw_file, refused)
+            return
+        self.ledger.open_file(file, layout)
+        for part in parts:
+            raw_file = file.raw_file + part.member
+            self._parts[raw_file] = part
+            self.ledger.open_part(raw_file, file, next(iter(part.lands)))
+            try:
+                self._land_part(part, raw_file)
+            except RefusedError as refused:
+                self._staging.forget(raw_file)
+                self._refuse(raw_file, refused)
+
+    def _refuse(self, raw_file: str, refused: RefusedError) -> None:
+        self.ledger.refuse_part(raw_file, refused.rule)
+        row = {"raw_file": raw_file, "rule": refused.rule, "reason": refused.reason}
+        self._staging.add(QUARANTINE.name, pl.DataFrame([row], schema=FAILURE_SCHEMA))
+
+    def _land_part(self, part: Part, raw_file: str) -> None:
+        validator = Validator(part, raw_file, self._release)
+        for batch in part.records():
+            self.ledger.count_read(raw_file, batch.records.height + len(batch.malformed))
+            self._staging.add(QUARANTINE.name, _malformed(raw_file, batch.malformed))
+            excluded = batch.records["exclusion"].drop_nulls().value_counts()
+            self.ledger.exclude(raw_file, dict(excluded.iter_rows()))
+            kept = batch.records.filter(pl.col("exclusion").is_null())
+            if kept.is_empty():
+                continue
+            outcome = validator.validate(kept)
+            for name, rows in outcome.valid.items():
+                self._staging.add(name, rows)
+            self._staging.add(QUARANTINE.name, outcome.failures)
+            self._staging.add("area_names", outcome.area_names)
+
+    def settle_collisions(self) -> None:
+        """Keep the first of rows that say the same; quarantine all that say different things under one key."""
+        collisions = self._staging.collisions()
+        places = ["raw_file", "raw_row", "raw_column"]
+        contradicting = collisions.filter(~pl.col("repeats")).unique(places, keep="first", maintain_order=True)
+        repeating = collisions.filter("repeats").join(contradicting, on=places, how="anti", nulls_equal=True).unique(places)
+        for (raw_file,), rows in repeating.group_by("raw_file"):
+            self.ledger.exclude(str(raw_file), {"repeated row": rows.height})
+        for (raw_file,), rows in contradicting.group_by("raw_file"):
+            self._staging.add(QUARANTINE.name, self._contradictions(str(raw_file), rows))
+        self._staging.remove(pl.concat([repeating, contradicting]))
+
+    def _contradictions(self, raw_file: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of one part as failures of `unique_key`; what they said is read again."""
+        place = ["raw_row", "raw_column"]
+        found = []
+        for batch in self._parts[raw_file].records():
+            records = batch.records.join(rows.select(place), on=place, how="semi", nulls_equal=True)
+            found.append(records.select(*place, as_json(records)) if records.height else pl.DataFrame())
+        said = pl.concat([frame for frame in found if frame.height])
+        reason = pl.format("unique_key: another row of this release has the key {} with a different value", "key")
+        return rows.join(said, on=place, nulls_equal=True).select(
+            "raw_file", "raw_row", pl.lit("unique_key").alias("rule"), reason.alias("reason"), "raw_row_json"
+        )
+
+
+def _malformed(raw_file: str, rows: tuple[Malformed, ...]) -> pl.DataFrame:
+    said = pl.DataFrame({"line": pl.Series([row.text for row in rows], dtype=pl.String)})
+    return pl.DataFrame(
+        {
+            "raw_file": [raw_file] * len(rows),
+            "raw_row": [row.raw_row for row in rows],
+            "rule": [row.rule for row in rows],
+            "reason": [f"{row.rule}: {row.reason}" for row in rows],
+            "raw_row_json": said.select(pl.struct("line").struct.json_encode()).to_series(),
+        },
+        schema=FAILURE_SCHEMA,
+    )
+
+
+def _release_row(release: FoundRelease, sources: Mapping[str, Source]) -> pl.DataFrame:
+    """The release's row of `releases`: what its manifest says, the rest derived."""
+    said = release.manifest
+    released, origin = release.released()
+    publisher = sources[release.source].publisher if release.source in sources else release.source
+    row = {
+        "source": release.source,
+        "release": release.release,
+        "publisher": said.get("publisher") or publisher,
+        **{name: said.get(name) for name in ("title", "url", "published", "licence", "citation", "coverage", "notes")},
+        "retrieved": release.retrieved(),
+        "released": released,
+        "released_from": origin,
+    }
+    return pl.DataFrame([row], schema=polars_schema(RELEASES))
+
+
+def _write(folder: Path, declared: Table, frame: pl.DataFrame) -> None:
+    arrow = frame.select(declared.names).to_arrow().cast(arrow_schema(declared))
+    pq.write_table(arrow, folder / f"{declared.name}.parquet", compression="zstd")

@@ -1,0 +1,127 @@
+"""Valid rows of a release on their way to Parquet: kept on disk until all are known, so that repeats and conflicts show.
+
+Belongs here: what can only be told when every row of a release was seen, and the sorted write. Does not belong here:
+rules over single rows (`validation`).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from edumig_pipeline.model.accounting import QUARANTINE
+from edumig_pipeline.model.catalogue import table
+from edumig_pipeline.model.ddl import create_table, quoted
+
+# Tables a raw file's rows can land in; everything else is derived or accounting.
+LANDING_TABLES = ("observations", "footnotes", "source_indicators", "claims")
+
+# Where a row stands; rows that differ in nothing else are the same row twice. Staged for every landing table, also
+# where the published table leaves it out.
+_PLACE = {"raw_file": pl.String, "raw_row": pl.Int32, "raw_column": pl.String}
+
+# Two rows that differ only in the code they were published under say the same.
+_HOW_PUBLISHED = ("source_indicator", "source_area")
+
+
+class Staging:
+    """A scratch database in the folder of the part being built."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ".staging.duckdb"
+        self._db = duckdb.connect(str(self._path))
+        for name in LANDING_TABLES:
+            self._db.execute(create_table(table(name)))
+            for column, dtype in _PLACE.items():
+                if column not in table(name).names:
+                    self._db.execute(f"ALTER TABLE {name} ADD COLUMN {column} {'INTEGER' if dtype == pl.Int32 else 'VARCHAR'}")
+        self._db.execute(create_table(QUARANTINE))
+        self._db.execute("CREATE TABLE area_names (code VARCHAR, name VARCHAR)")
+        self._db.execute("CREATE TABLE removed (raw_file VARCHAR, raw_row INTEGER, raw_column VARCHAR)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._db.close()
+        self._path.unlink(missing_ok=True)
+
+    def add(self, name: str, rows: pl.DataFrame) -> None:
+        """Add valid rows to a landing table, failures to `quarantine`, labels of areas to `area_names`."""
+        if rows.is_empty():
+            return
+        self._db.register("incoming", rows.to_arrow())
+        self._db.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
+        self._db.unregister("incoming")
+
+    def forget(self, raw_file: str) -> None:
+        """Drop every row of a file, member or sheet that turned out to be unreadable."""
+        for name in (*LANDING_TABLES, QUARANTINE.name):
+            self._db.execute(f"DELETE FROM {name} WHERE raw_file = ?", [raw_file])
+
+    def collisions(self) -> pl.DataFrame:
+        """Rows that share a key within the release: raw_file, raw_row, raw_column, table, repeats, key.
+
+        `repeats` is true for a row that says what an earlier one of that key says; of such rows the first stays. When
+        those that stay still differ, none of them can be believed: `repeats` is false for all of them.
+        """
+        found = [self._collisions_of(name) for name in LANDING_TABLES]
+        return pl.concat(found)
+
+    def _collisions_of(self, name: str) -> pl.DataFrame:
+        declared = table(name)
+        said = [column for column in declared.names if column not in (*_PLACE, *_HOW_PUBLISHED)]
+        key = list(declared.key) or said
+        same_key = " AND ".join(f'row."{column}" IS NOT DISTINCT FROM twice."{column}"' for column in key)
+        shown = " || ' ' || ".join(f"""coalesce("{column}", '')""" for column in declared.key) or "''"
+        found = self._db.sql(f"""
+            WITH twice AS (SELECT {_list(key)} FROM {name} GROUP BY ALL HAVING count(*) > 1),
+            colliding AS (SELECT row.* FROM {name} AS row JOIN twice ON {same_key}),
+            numbered AS (
+                SELECT *, row_number() OVER (PARTITION BY {_list(said)} ORDER BY raw_file, raw_row, raw_column) > 1 AS repeats
+                FROM colliding
+            )
+            SELECT raw_file, raw_row, raw_column, {shown} AS "key", repeats
+            FROM numbered
+            QUALIFY repeats OR count(*) FILTER (NOT repeats) OVER (PARTITION BY {_list(key)}) > 1
+            ORDER BY raw_file, raw_row, raw_column
+        """)
+        return pl.DataFrame(pl.from_arrow(found.to_arrow_table()))
+
+    def remove(self, places: pl.DataFrame) -> None:
+        """Take rows back from every landing table, by their place."""
+        self.add("removed", places.select(list(_PLACE)))
+
+    def count(self, name: str) -> dict[str, int]:
+        """Rows of a landing table that will be written, or rows in quarantine, by raw_file."""
+        relation = self._kept(name) if name in LANDING_TABLES else f"{name} WHERE raw_row IS NOT NULL"
+        return dict(self._db.execute(f"SELECT raw_file, count(*) FROM {relation} GROUP BY raw_file").fetchall())
+
+    def write(self, folder: Path) -> None:
+        """Write the landing tables, `quarantine` and `area_names` as sorted Parquet."""
+        for name in LANDING_TABLES:
+            declared = table(name)
+            order = [*declared.key, *_PLACE]
+            self._copy(
+                f"SELECT {_list(declared.names)} FROM {self._kept(name)} ORDER BY {_list(order)}",
+                folder / f"{name}.parquet",
+            )
+        self._copy("SELECT * FROM quarantine ORDER BY ALL", folder / "quarantine.parquet")
+        self._copy("SELECT DISTINCT * FROM area_names ORDER BY ALL", folder / "area_names.parquet")
+
+    def _copy(self, query: str, target: Path) -> None:
+        self._db.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+
+    @staticmethod
+    def _kept(name: str) -> str:
+        return (
+            f"{name} WHERE NOT EXISTS (SELECT 1 FROM removed WHERE removed.raw_file = {name}.raw_file "
+            f"AND removed.raw_row = {name}.raw_row AND removed.raw_column IS NOT DISTINCT FROM {name}.raw_column)"
+        )
+
+
+def _list(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -1,0 +1,142 @@
+"""Every row of a batch checked by every rule of the tables it lands in.
+
+Belongs here: completing candidate rows and running pandera over them. Does not belong here: the rules (declared with
+their table) or what becomes of bad rows (`landing`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from edumig_pipeline.ingest.inventory import FoundRelease
+from edumig_pipeline.model import areas
+from edumig_pipeline.model.catalogue import table
+from edumig_pipeline.model.checks import pandera_schema, rules_of, validate
+from edumig_pipeline.model.indicators import harmonised
+from edumig_pipeline.model.schemas import polars_schema
+from edumig_pipeline.model.table import Rule, Table
+from edumig_pipeline.sources.candidates import period_bounds
+from edumig_pipeline.sources.layout import PLACE, Part
+
+FAILURE_SCHEMA = {
+    "raw_file": pl.String,
+    "raw_row": pl.Int32,
+    "rule": pl.String,
+    "reason": pl.String,
+    "raw_row_json": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a batch's rows became.
+
+    `valid`: those that land, by table, with their place. `failures`: those that broke a rule, as rows of `quarantine`.
+    `area_names`: what the valid rows call areas that ISO 3166 does not name (code, name).
+    """
+
+    valid: Mapping[str, pl.DataFrame]
+    failures: pl.DataFrame
+    area_names: pl.DataFrame
+
+
+class Validator:
+    """Checks the batches of one part."""
+
+    def __init__(self, part: Part, raw_file: str, release: FoundRelease) -> None:
+        self._part = part
+        self._raw_file = raw_file
+        self._constants = {
+            "source": release.source,
+            "release": release.release,
+            "dataset": part.dataset,
+            "raw_file": raw_file,
+        }
+        self._schemas = {name: pandera_schema(table(name)) for name in part.lands}
+
+    def validate(self, records: pl.DataFrame) -> Outcome:
+        """Records that are not excluded, as rows of their tables or as failures; a row lands in all its tables or in none."""
+        candidates = {name: self._complete(table(name), harmonise(records)) for name, harmonise in self._part.lands.items()}
+        broken: dict[str, tuple[Rule, pl.DataFrame, pl.Series]] = {}
+        for name, candidate in candidates.items():
+            checked = validate(table(name), candidate, self._schemas[name])
+            rules = {rule.name: rule for rule in rules_of(table(name))}
+            for rule, obeys in checked.broken.items():
+                broken.setdefault(rule, (rules[rule], candidate, obeys))
+        failures = pl.DataFrame(schema=FAILURE_SCHEMA)
+        if broken:
+            good = pl.select(pl.all_horizontal(*(pl.lit(obeys) for _, _, obeys in broken.values()))).to_series()
+            failures = self._failures(records, good, broken)
+            candidates = {name: candidate.filter(good) for name, candidate in candidates.items()}
+        valid = {name: _with_place(candidate, table(name)) for name, candidate in candidates.items()}
+        return Outcome(valid, failures, _area_names(candidates))
+
+    def _failures(
+        self, records: pl.DataFrame, good: pl.Series, broken: Mapping[str, tuple[Rule, pl.DataFrame, pl.Series]]
+    ) -> pl.DataFrame:
+        bad = ~good
+        rules, reasons = [], []
+        for name, (rule, candidate, obeys) in broken.items():
+            fails = ~obeys.filter(bad)
+            reason = candidate.filter(bad).select(_sentence(rule).alias("reason")).to_series()
+            rules.append(pl.select(pl.when(fails).then(pl.lit(name))).to_series().alias(name))
+            reasons.append(pl.select(pl.when(fails).then(reason)).to_series().alias(name))
+        rows = records.filter(bad)
+        return pl.DataFrame(
+            {
+                "raw_file": pl.Series([self._raw_file], dtype=pl.String).extend_constant(self._raw_file, rows.height - 1),
+                "raw_row": rows["raw_row"],
+                "rule": pl.DataFrame(rules).select(pl.coalesce(pl.all())).to_series(),
+                "reason": pl.DataFrame(reasons).select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True)).to_series(),
+                "raw_row_json": as_json(rows),
+            },
+            schema=FAILURE_SCHEMA,
+        )
+
+    def _complete(self, declared: Table, candidate: pl.DataFrame) -> pl.DataFrame:
+        """The candidate with the columns every source leaves to us, and the helper columns its rules look at."""
+        constants = [pl.lit(v, dtype=pl.String).alias(k) for k, v in self._constants.items()]
+        frame = candidate.with_columns(constants)
+        if "ref_area" in declared.names:
+            frame = frame.with_columns(areas.known(frame["ref_area"]).alias("ref_area_known"))
+        if "counterpart_area" in declared.names:
+            frame = frame.with_columns(areas.known(frame["counterpart_area"]).alias("counterpart_area_known"))
+        if "period_start" in declared.names:
+            bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
+            frame = frame.join(period_bounds(frame["time_period"]), on="time_period", how="left", maintain_order="left")
+            frame = frame.join(bounds, on="indicator", how="left", maintain_order="left")
+        return frame.cast({name: dtype for name, dtype in polars_schema(declared).items() if name in frame.columns})
+
+
+def _with_place(candidate: pl.DataFrame, declared: Table) -> pl.DataFrame:
+    unpublished = [name for name in ("raw_file", *PLACE) if name not in declared.names and name in candidate.columns]
+    return candidate.select(*declared.names, *unpublished)
+
+
+def _area_names(candidates: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    named = [c.select(code="ref_area", name="area_name").unique() for c in candidates.values() if "area_name" in c.columns]
+    if not named:
+        return pl.DataFrame(schema={"code": pl.String, "name": pl.String})
+    return pl.concat(named).filter(pl.col("code").str.contains(":", literal=True) & pl.col("name").is_not_null())
+
+
+def as_json(records: pl.DataFrame) -> pl.Series:
+    """Each record as a JSON object of the publisher's columns, as read."""
+    shown = [name for name in records.columns if name not in ("raw_row", "exclusion") and not _is_empty(records[name])]
+    return records.select(pl.struct(shown).struct.json_encode().alias("raw_row_json")).to_series()
+
+
+def _is_empty(column: pl.Series) -> bool:
+    return column.name == "raw_column" and column.null_count() == len(column)
+
+
+def _sentence(rule: Rule) -> pl.Expr:
+    """The rule's reason with the row's values filled in, the rule's name before it."""
+    pieces: list[pl.Expr] = [pl.lit(f"{rule.name}: ")]
+    rest = rule.reason
+    while "{" in rest:
+        before, _, rest = rest.partition("{")
+        column, _, rest = rest.partition("}")
+        pieces += [pl.lit(before), pl.col(column).cast(pl.String).fill_null("")]
+    return pl.concat_str([*pieces, pl.lit(rest)])
