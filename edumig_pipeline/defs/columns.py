@@ -1,0 +1,35 @@
+"""A declared table as Dagster shows it.
+
+Belongs here: metadata derived from declarations. Does not belong here: assets.
+"""
+
+import dagster as dg
+
+from edumig_pipeline.model.table import Table
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """Names, types, meanings and constraints of the table's columns."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.type.value,
+                description=column.description + (f" [{column.unit}]" if column.unit else ""),
+                constraints=dg.TableColumnConstraints(
+                    nullable=column.nullable,
+                    other=[f"one of {', '.join(column.allowed)}"] if column.allowed else [],
+                ),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def table_metadata(table: Table) -> dict[str, dg.TableSchema | str]:
+    """Column schema, grain and key of a table, for its asset."""
+    return {
+        "dagster/column_schema": column_schema(table),
+        "grain": table.grain,
+        "key": ", ".join(table.key) or "none",
+    }

@@ -1,0 +1,55 @@
+"""The asset for the published DuckDB file, built last.
+
+Belongs here: the publishing step as Dagster sees it. Does not belong here: how the file is built (`publish/`).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from edumig_pipeline.defs.folders import raw_folder, warehouse
+from edumig_pipeline.defs.marts import mart_names
+from edumig_pipeline.defs.observations import asset_name
+from edumig_pipeline.publish.database import PublicationError
+from edumig_pipeline.refresh import derive_generation, inventory_of, publish, report
+from edumig_pipeline.sources.registry import sources
+
+NAME = "edumig_duckdb"
+CHECK = "file_holds_the_contract"
+
+
+@dg.asset(
+    name=NAME,
+    group_name="warehouse",
+    deps=[*mart_names(), *(asset_name(source) for source in sources())],
+    description="warehouse/edumig.duckdb: every table and view of the contract, built beside the old file from the Parquet, "
+    "checked, and moved into place in one step.",
+    kinds={"duckdb"},
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK,
+            asset=NAME,
+            blocking=True,
+            description="Every table, view and column is there, and each table has as many rows as its Parquet.",
+        )
+    ],
+)
+def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Publish what the marts were derived from."""
+    folder = warehouse()
+    try:
+        publish(folder, derive_generation(folder, inventory_of(raw_folder())))
+    except PublicationError as error:
+        yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
+        raise dg.Failure(str(error), allow_retries=False) from error
+    published = report(folder, rebuilt=True)
+    rows = "\n".join(f"| {name} | {count:,} |" for name, count in published.rows.items())
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": published.rows["observations"],
+            "path": dg.MetadataValue.path(published.database),
+            "bytes": published.database.stat().st_size,
+            "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---|\n{rows}"),
+        }
+    )
+    yield dg.AssetCheckResult(passed=True, check_name=CHECK, metadata={"tables": len(published.rows)})

@@ -1,0 +1,83 @@
+"""The DuckDB file that users open, built from a generation's Parquet.
+
+Belongs here: building and checking the file. Does not belong here: deriving rows (`derivation`) or moving the file into
+place (`warehouse`).
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from edumig_pipeline.model.catalogue import TABLES
+from edumig_pipeline.model.ddl import comments, create_table, quoted
+from edumig_pipeline.model.table import Table
+from edumig_pipeline.publish.derivation import mart_sql
+
+# The oldest storage format that holds all we need; DuckDB 1.2 and newer open it, files in newer formats they do not.
+STORAGE_VERSION = "v1.0.0"
+
+
+class PublicationError(Exception):
+    """The built file is not what was meant to be published."""
+
+
+def build_database(parquet: Path, target: Path) -> None:
+    """Write all tables and views of the contract, with comments, from `parquet` into a new DuckDB file at `target`.
+
+    Raises PublicationError when a table is missing or does not hold as many rows as its Parquet.
+    """
+    with duckdb.connect() as db:
+        db.execute(f"ATTACH {quoted(str(target))} AS warehouse (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+        db.execute("USE warehouse")
+        for declared in TABLES:
+            if declared.is_view:
+                continue
+            db.execute(create_table(declared))
+            db.execute(f"INSERT INTO {declared.name} BY NAME SELECT * FROM {_files(parquet, declared)} {_order(declared)}")
+        for declared in TABLES:
+            if declared.is_view:
+                db.execute(mart_sql()[declared.name])
+            for statement in comments(declared):
+                db.execute(statement)
+        db.execute("CHECKPOINT warehouse")
+        db.execute("USE memory")
+        db.execute("DETACH warehouse")
+    if target.with_name(f"{target.name}.wal").exists():
+        raise PublicationError(f"{target} has a write-ahead log left: it was not closed whole")
+    check_database(parquet, target)
+
+
+def check_database(parquet: Path, database: Path) -> None:
+    """Open the file as a user does and see that it holds every table, row and column of the contract."""
+    with duckdb.connect(str(database), read_only=True) as db:
+        for declared in TABLES:
+            try:
+                found = [row[0] for row in db.execute(f"DESCRIBE {declared.name}").fetchall()]
+            except duckdb.CatalogException as error:
+                raise PublicationError(f"{declared.name} is missing from the database") from error
+            if found != list(declared.names):
+                raise PublicationError(f"{declared.name} has columns {found}, declared are {list(declared.names)}")
+            if declared.is_view:
+                continue
+            published, stored = (_count(db, source) for source in (declared.name, _files(parquet, declared)))
+            if published != stored:
+                raise PublicationError(f"{declared.name} has {published} rows, its Parquet {stored}")
+
+
+def _files(parquet: Path, declared: Table) -> str:
+    return f"read_parquet({quoted(str(parquet / declared.name / '*.parquet'))})"
+
+
+def _order(declared: Table) -> str:
+    """Sorted as it is most often asked: by indicator and area for observations, else by key."""
+    if {"indicator", "ref_area", "time_period"} <= set(declared.names):
+        first = ["indicator", "ref_area", "counterpart_area", "time_period"]
+        return "ORDER BY " + ", ".join(
+            f'"{name}"' for name in [*first, *(n for n in declared.key if n not in first)] if name in declared.names
+        )
+    return "ORDER BY " + ", ".join(f'"{name}"' for name in declared.key) if declared.key else ""
+
+
+def _count(db: duckdb.DuckDBPyConnection, relation: str) -> int:
+    ((count,),) = db.execute(f"SELECT count(*) FROM {relation}").fetchall()
+    return int(count)

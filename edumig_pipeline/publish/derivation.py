@@ -1,0 +1,131 @@
+"""From the parts of the releases to a whole generation's Parquet: parts linked, reference tables written, marts derived.
+
+Belongs here: the order of derivation and its running. Does not belong here: what a mart means (its SQL file) or the
+DuckDB file (`database`).
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from edumig_pipeline.ingest.staging import LANDING_TABLES
+from edumig_pipeline.model import areas
+from edumig_pipeline.model.catalogue import TABLES, table
+from edumig_pipeline.model.checks import pandera_schema, validate
+from edumig_pipeline.model.dictionary import codebook_rows
+from edumig_pipeline.model.indicators import harmonised
+from edumig_pipeline.model.reference import CODEBOOK, SOURCES
+from edumig_pipeline.model.schemas import arrow_schema, polars_schema
+from edumig_pipeline.model.table import Table
+from edumig_pipeline.sources.registry import sources
+
+# Tables that come out of every release's landing, beside the landing tables.
+_ACCOUNTING = ("quarantine", "row_ledger", "raw_files", "releases")
+PART_TABLES = (*LANDING_TABLES, *_ACCOUNTING)
+
+
+class DerivationError(Exception):
+    """A derived table breaks its own declaration: a fault of its SQL, or of data no rule foresaw."""
+
+
+@cache
+def mart_sql() -> dict[str, str]:
+    """The SQL of every mart and view by name, each after those it reads."""
+    folder = files("edumig_pipeline.marts")
+    texts = {e.name.removesuffix(".sql"): e.read_text(encoding="utf-8") for e in folder.iterdir() if e.name.endswith(".sql")}
+    graph = {name: set(tables_read(text)) & (set(texts) - {name}) for name, text in texts.items()}
+    return {name: texts[name] for name in TopologicalSorter(dict(sorted(graph.items()))).static_order()}
+
+
+def tables_read(sql: str) -> list[str]:
+    """The declared tables that an SQL text names after FROM or JOIN."""
+    code = re.sub(r"--[^\n]*", "", sql)
+    names = set(re.findall(r"\b(?:FROM|JOIN)\s+([a-z_]+)", code))
+    return [declared.name for declared in TABLES if declared.name in names]
+
+
+def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.DataFrame]) -> None:
+    """Write the Parquet of a generation under `folder`: parts by release id, and the accounts of stray files.
+
+    Raises DerivationError when a derived table breaks its declaration.
+    """
+    for release_id, part in parts.items():
+        for name in (*PART_TABLES, "area_names"):
+            _link(part / f"{name}.parquet", folder / name / f"{release_id.replace('/', '__')}.parquet")
+    for name, frame in strays.items():
+        _write(table(name), frame, folder / name / "strays.parquet")
+    _write(SOURCES, _sources(), folder / "sources" / "all.parquet")
+    _write(CODEBOOK, pl.DataFrame(codebook_rows(), schema=polars_schema(CODEBOOK)), folder / "codebook" / "all.parquet")
+    with duckdb.connect() as db:
+        for name in (*PART_TABLES, "sources", "codebook"):
+            _view(db, folder, name)
+        _register_inputs(db, folder)
+        for name, sql in mart_sql().items():
+            if table(name).is_view:
+                db.execute(sql)
+            else:
+                _write(
+                    table(name),
+                    pl.DataFrame(pl.from_arrow(db.sql(sql).to_arrow_table())),
+                    folder / name / "all.parquet",
+                )
+                _view(db, folder, name)
+    for declared in TABLES:
+        if not declared.is_view and not (folder / declared.name).exists():
+            _write(declared, pl.DataFrame(schema=polars_schema(declared)), folder / declared.name / "all.parquet")
+
+
+def _register_inputs(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """What marts read beside declared tables: the harmonised indicators, ISO areas, and publishers' names of areas."""
+    db.register("harmonised_indicators", harmonised().to_arrow())
+    pattern = str(folder / "area_names" / "*.parquet")
+    db.execute(
+        "CREATE TABLE area_names AS SELECT code, name, "
+        "regexp_extract(parse_filename(filename, true), '^(.+?)__', 1) AS source, "
+        "regexp_extract(parse_filename(filename, true), '^.+?__(.*)$', 1) AS release "
+        "FROM read_parquet(?, filename = true)",
+        [pattern],
+    )
+    used = db.execute(
+        "SELECT DISTINCT ref_area FROM observations UNION SELECT DISTINCT counterpart_area FROM observations"
+    ).fetchall()
+    regions = areas.subdivision_rows([code for (code,) in used])
+    db.register("iso_areas", pl.concat([areas.rows(), regions]).to_arrow())
+
+
+def _link(part: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.link(part, target)
+
+
+def _view(db: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+    pattern = str(folder / name / "*.parquet").replace("'", "''")
+    db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")
+
+
+def _sources() -> pl.DataFrame:
+    rows = [{"source": s.id, "publisher": s.publisher, "url": s.url, "description": s.description} for s in sources().values()]
+    return pl.DataFrame(rows, schema=polars_schema(SOURCES))
+
+
+def _write(declared: Table, frame: pl.DataFrame, target: Path) -> None:
+    """Check derived rows by their declaration and write them sorted by key."""
+    missing = [name for name in declared.names if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None).alias(name) for name in missing).select(declared.names).cast(polars_schema(declared))
+    if broken := validate(declared, frame, pandera_schema(declared)).broken:
+        rule, obeys = next(iter(broken.items()))
+        raise DerivationError(f"{declared.name}: rule {rule} is broken by {frame.filter(~obeys).head(3).to_dicts()}")
+    if declared.key and (twice := frame.filter(frame.select(declared.key).is_duplicated())).height:
+        raise DerivationError(f"{declared.name}: key {', '.join(declared.key)} is not unique: {twice.head(3).to_dicts()}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    arrow: pa.Table = frame.sort(declared.key or declared.names, nulls_last=True).to_arrow().cast(arrow_schema(declared))
+    pq.write_table(arrow, target, compression="zstd")

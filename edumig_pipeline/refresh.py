@@ -1,0 +1,156 @@
+"""The main job: raw files to a published warehouse, in the steps that tests, the command line and Dagster call alike.
+
+Belongs here: the order of the steps and what each needs of the one before. Does not belong here: how a step works.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from edumig_pipeline.ingest.fingerprint import generation_id, release_fingerprint
+from edumig_pipeline.ingest.inventory import FoundRelease, Inventory, take_inventory
+from edumig_pipeline.ingest.landing import land_release
+from edumig_pipeline.ingest.strays import stray_accounts
+from edumig_pipeline.model.catalogue import TABLES
+from edumig_pipeline.publish.database import build_database
+from edumig_pipeline.publish.derivation import derive
+from edumig_pipeline.sources.registry import sources
+from edumig_pipeline.warehouse import Generation, Warehouse
+
+
+class NothingToPublishError(Exception):
+    """There is nothing to make a warehouse of; what was published before stays."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file, member or sheet that was refused."""
+
+    raw_file: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a refresh ended with."""
+
+    database: Path
+    rebuilt: bool
+    rows: dict[str, int]
+    quarantined: dict[tuple[str, str], int] = field(default_factory=dict)  # raw_file and rule -> rows
+    examples: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Whether every row and every file landed."""
+        return not self.quarantined and not self.refusals
+
+
+def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
+    """Bring the warehouse in `folder` up to what lies under `raw`; of the sources in `only` alone, when there are any.
+
+    Releases whose files did not change are not read again; when nothing changed, nothing is written. Raises
+    NothingToPublishError, or what went wrong, with the published warehouse untouched.
+    """
+    warehouse = Warehouse(folder)
+    inventory = inventory_of(raw, only)
+    for release in inventory.releases:
+        land(warehouse, release)
+    before = warehouse.current()
+    generation = derive_generation(warehouse, inventory, only)
+    publish(warehouse, generation)
+    return report(warehouse, rebuilt=before is None or before.path != generation.path)
+
+
+def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
+    """What lies under `raw`, of all sources or of those in `only`; raises NothingToPublishError when that is nothing."""
+    if not raw.is_dir():
+        raise NothingToPublishError(f"there is no folder {raw}; name the folder of raw files with --raw")
+    inventory = take_inventory(raw, only)
+    if not inventory.releases:
+        raise NothingToPublishError(f"no file lies under {raw}/{'|'.join(only) or '<source>'}/<release>/")
+    return inventory
+
+
+def land(warehouse: Warehouse, release: FoundRelease) -> Path:
+    """Turn a release into its part of the store of record, unless that was done before; the part's folder."""
+    part = warehouse.part(release.id, release_fingerprint(release))
+    with warehouse.locked():
+        if not part.exists():
+            with warehouse.building(part) as work:
+                land_release(release, sources(), work)
+    return part
+
+
+def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collection[str] = ()) -> Generation:
+    """The generation that the inventory makes, Parquet and marts, unless it is there already.
+
+    With `only`, other sources stay as they are published. Raises NothingToPublishError when no value landed.
+    """
+    current = warehouse.current()
+    kept = {} if current is None or not only else {k: v for k, v in current.releases.items() if k.split("/", 1)[0] not in only}
+    fresh = {release.id: release_fingerprint(release) for release in inventory.releases}
+    releases = kept | fresh
+    identifier = generation_id(releases, tuple(f"{stray.raw_file}\0{stray.sha256}" for stray in inventory.strays))
+    with warehouse.locked():
+        target = warehouse.generation_path(identifier)
+        if not target.exists():
+            parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
+            if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
+                raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
+            if not any(_values_in(part) for part in parts.values()):
+                raise NothingToPublishError("no value of any file landed; the quarantine would be all there is")
+            with warehouse.building(target) as work:
+                derive(work / "parquet", parts, stray_accounts(inventory.strays))
+                warehouse.write_manifest(work, releases)
+    generation = warehouse.generation(identifier)
+    if generation is None:
+        raise NothingToPublishError(f"the generation {identifier} is not whole; remove {target} and refresh again")
+    return generation
+
+
+def publish(warehouse: Warehouse, generation: Generation) -> None:
+    """Build the generation's DuckDB file, check it, and make it the one users open, in one step."""
+    with warehouse.locked():
+        if not generation.database.exists():
+            fresh = generation.database.with_name(".edumig.duckdb")
+            fresh.unlink(missing_ok=True)
+            build_database(generation.path / "parquet", fresh)
+            fresh.replace(generation.database)
+        warehouse.publish(generation)
+
+
+def report(warehouse: Warehouse, *, rebuilt: bool) -> Report:
+    """What the published warehouse holds and what it had to refuse."""
+    with duckdb.connect(str(warehouse.database.resolve()), read_only=True) as db:
+        rows = {t.name: _scalar(db, f"SELECT count(*) FROM {t.name}") for t in TABLES if not t.is_view}
+        quarantined = db.execute(
+            "SELECT raw_file, rule, count(*) FROM quarantine WHERE raw_row IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        examples = db.execute(
+            "SELECT raw_file || ', row ' || raw_row || ': ' || reason FROM quarantine WHERE raw_row IS NOT NULL "
+            "QUALIFY row_number() OVER (PARTITION BY raw_file, rule ORDER BY raw_row, reason) <= 3 ORDER BY raw_file, raw_row"
+        ).fetchall()
+        refused = db.execute("SELECT raw_file, rule, reason FROM quarantine WHERE raw_row IS NULL ORDER BY ALL").fetchall()
+    return Report(
+        database=warehouse.database,
+        rebuilt=rebuilt,
+        rows=rows,
+        quarantined={(file, rule): count for file, rule, count in quarantined},
+        examples=tuple(line for (line,) in examples),
+        refusals=tuple(Refusal(*row) for row in refused),
+    )
+
+
+def _values_in(part: Path) -> int:
+    return int(pl.scan_parquet(part / "observations.parquet").select(pl.len()).collect().item())
+
+
+def _scalar(db: duckdb.DuckDBPyConnection, query: str) -> int:
+    ((count,),) = db.execute(query).fetchall()
+    return int(count)
