@@ -141,7 +141,7 @@ def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:
 
 def _is_no_data(path: Path) -> bool:
     """READMEs, dotfiles and release.toml are no data."""
-    return path.name.startswith(".") or path.name == _MANIFEST or path.stem.upper() == "README"
+    return path.name.startswith(".") or path.name == _MANIFEST or "README" in path.name.upper()
 
 
 def _first_day(text: str) -> date | None:

@@ -36,6 +36,24 @@ def recognise(file: FoundFile, source_id: str, sources: Mapping[str, Source]) ->
         for layout in other.layouts
         if layout.parts(raw) is not None
     ]
-    hint = f" It looks like a file of {', '.join(others)}." if others else ""
+    hint = f" It looks like a file of {', '.join(others)}." if others else _closest(raw, source)
     tried = "; ".join(f"{layout.name} expects {layout.expects}" for layout in source.layouts)
     raise RefusedError("known_layout", f"no layout of {source_id} fits; the file has {raw.begins_with}.{hint} Tried: {tried}")
+
+
+def _closest(raw: RawFile, source: Source) -> str:
+    """How the file's columns differ from those of the layout it shares most with; empty when it shares too few."""
+    found = set(raw.header)
+    layout = max(source.layouts, key=lambda one: len(found & set(one.header)))
+    expected = set(layout.header)
+    if len(found & expected) * 2 < len(expected) or not expected:
+        return ""
+    missing = [name for name in layout.header if name not in found]
+    unexpected = [name for name in raw.header if name not in expected]
+    twice = sorted({name for name in raw.header if raw.header.count(name) > 1})
+    differences = [
+        f"{what} {', '.join(names)}"
+        for what, names in (("lacks", missing), ("has unexpected", unexpected), ("has twice", twice))
+        if names
+    ]
+    return f" Compared with {layout.name} it {' and '.join(differences) or 'has its columns in another order'}."

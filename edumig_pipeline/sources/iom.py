@@ -70,6 +70,7 @@ class _MissingMigrants:
     """The download as of 2019 and 2020: one row per incident."""
 
     name = "iom_missing_migrants_2020"
+    header = _HEADER
     expects = f"columns {', '.join(_HEADER)}"
 
     def parts(self, file: RawFile) -> list[Part] | None:

@@ -145,6 +145,7 @@ class _Statements:
     """The figures of the running text, one row per figure."""
 
     name = "kz_article_statements"
+    header = _STATEMENT_HEADER
     expects = f"columns {', '.join(_STATEMENT_HEADER)}"
 
     def parts(self, file: RawFile) -> list[Part] | None:

@@ -73,6 +73,10 @@ class Layout(Protocol):
         """Name in `raw_files.layout`, e.g. uis_data_browser."""
 
     @property
+    def header(self) -> tuple[str, ...]:
+        """Columns of a delimited file of this layout; empty for other kinds of file."""
+
+    @property
     def expects(self) -> str:
         """What a file of this layout holds, for the message that refuses one."""
 

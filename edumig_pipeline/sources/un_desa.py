@@ -38,7 +38,7 @@ _TITLE = re.compile(
     r"\d{4}-\d{4}(?: \(.+\))?$"
 )
 _SEXES = {"both sexes": "_T", "male": "M", "males": "M", "female": "F", "females": "F"}
-_CONTENTS = re.compile(r"^(table of )?contents$", re.IGNORECASE)
+_CONTENTS = "table of contents"
 
 
 @dataclass(frozen=True)
@@ -223,6 +223,18 @@ def _figures(grid: pd.DataFrame) -> Iterator[Batch]:
         yield Batch(batch.records.join(terms, how="cross", maintain_order="left"))
 
 
+def _has_headings(grid: pd.DataFrame) -> bool:
+    try:
+        _find_heading(grid)
+    except RefusedError:
+        return False
+    return True
+
+
+def _is_contents(grid: pd.DataFrame) -> bool:
+    return any(text(cell).strip().lower() == _CONTENTS for row in grid.head(20).to_numpy().tolist() for cell in row)
+
+
 def _contents(grid: pd.DataFrame) -> Iterator[Batch]:
     lines = [" | ".join(text(cell) for cell in row if text(cell)) for row in grid.to_numpy().tolist()]
     filled = [(row, line) for row, line in enumerate(lines, start=1) if line]
@@ -242,19 +254,23 @@ class _Workbook:
     """A workbook of the International Migrant Stock by destination."""
 
     name = "undesa_ims_destination"
+    header = ()
     expects = "a workbook with a contents sheet and sheets 'Table N' titled 'International migrant stock at mid-year …'"
 
     def parts(self, file: RawFile) -> list[Part] | None:
-        if not any(re.fullmatch(r"Table \d+", name) for name in file.sheet_names):
+        if not file.sheet_names:
+            return None
+        sheets = read_sheets(file.path)
+        if not any(_has_headings(grid) for grid in sheets.values()):
             return None
         return [
             Part(
                 member=f"#{name}",
                 dataset="ims_destination",
                 lands={"observations": _observations},
-                records=partial(_contents if _CONTENTS.match(name.strip()) else _figures, grid),
+                records=partial(_contents if _is_contents(grid) else _figures, grid),
             )
-            for name, grid in read_sheets(file.path).items()
+            for name, grid in sheets.items()
         ]
 
 
