@@ -86,22 +86,21 @@ class Ledger:
 
     def files(self, source: str | None, release: str | None) -> pl.DataFrame:
         """The rows of `raw_files`; source and release are None for files outside a release folder."""
-        rows = [
-            {
+        rows = []
+        for file in self._files.values():
+            accounts = [account for account in self._accounts.values() if account.file == file]
+            refused = all(account.refused for account in accounts)
+            row = {
                 "raw_file": file.raw_file,
                 "source": source,
                 "release": release,
                 "sha256": file.sha256,
                 "bytes": file.size,
-                "rows": self._rows_of(file) if self._layouts[file.raw_file] else None,
-                "layout": self._layouts[file.raw_file],
+                "rows": None if refused else sum(account.rows_read for account in accounts),
+                "layout": None if refused else self._layouts[file.raw_file],
             }
-            for file in self._files.values()
-        ]
+            rows.append(row)
         return pl.DataFrame(rows, schema=polars_schema(RAW_FILES))
-
-    def _rows_of(self, file: FoundFile) -> int:
-        return sum(account.rows_read for account in self._accounts.values() if account.file == file)
 
 
 def _plural(reason: str, count: int) -> str:
