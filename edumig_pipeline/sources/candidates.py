@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import polars as pl
 
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 def number(text: pl.Expr) -> pl.Expr:
@@ -27,7 +27,7 @@ def mapping(name: str) -> pl.DataFrame:
 
 
 def _half_years() -> pl.Expr:
-    return pl.col("time_period").str.extract(r"^(\d{4})-S([12])$", 1).cast(pl.Int32)
+    return pl.col("time_period").str.extract(r"^([0-9]{4})-S([12])$", 1).cast(pl.Int32)
 
 
 def period_bounds(time_period: pl.Series) -> pl.DataFrame:
@@ -37,11 +37,11 @@ def period_bounds(time_period: pl.Series) -> pl.DataFrame:
     """
     distinct = time_period.unique().drop_nulls().to_frame("time_period")
     text = pl.col("time_period")
-    year = text.str.extract(r"^(\d{4})$", 1).cast(pl.Int32)
+    year = text.str.extract(r"^([0-9]{4})$", 1).cast(pl.Int32)
     half_year, first_half = _half_years(), text.str.ends_with("-S1")
-    first = text.str.extract(r"^(\d{4})/\d{4}$", 1).cast(pl.Int32)
-    last = text.str.extract(r"^\d{4}/(\d{4})$", 1).cast(pl.Int32)
-    day = pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
+    first = text.str.extract(r"^([0-9]{4})/[0-9]{4}$", 1).cast(pl.Int32)
+    last = text.str.extract(r"^[0-9]{4}/([0-9]{4})$", 1).cast(pl.Int32)
+    day = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
     start_year = pl.coalesce(year, half_year, first)
     end_year = pl.coalesce(year, half_year, last)
     start = pl.date(start_year, pl.when(half_year.is_not_null() & ~first_half).then(7).otherwise(1), 1)

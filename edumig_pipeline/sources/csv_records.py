@@ -4,7 +4,9 @@ Belongs here: CSV itself (quoting, widths, encoding). Does not belong here: what
 """
 
 import codecs
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,9 @@ def read_csv(path: Path, header: tuple[str, ...]) -> Iterator[Batch]:
     the letters NA. A record with too many or too few fields comes as malformed; one that repeats the header comes with
     that exclusion. Raises RefusedError when the file is not UTF-8 or cannot be parsed at all.
     """
-    _require_utf8(path)
+    _require_whole_text(path)
+    if _is_header_only(path):
+        return
     malformed: list[Malformed] = []
 
     def keep_malformed(row: pc.InvalidRow) -> str:
@@ -33,32 +37,38 @@ def read_csv(path: Path, header: tuple[str, ...]) -> Iterator[Batch]:
         return "skip"
 
     try:
-        reader = pc.open_csv(
-            path,
-            # Records are numbered for the malformed ones only when they are parsed in order by one thread.
-            read_options=pc.ReadOptions(use_threads=False, block_size=_BLOCK),
-            parse_options=pc.ParseOptions(newlines_in_values=True, invalid_row_handler=keep_malformed),
-            convert_options=pc.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
-        )
-        last, seen = 0, 0
-        for batch in reader:
-            new = np.array([bad.raw_row for bad in malformed[seen:]], dtype=np.int64)
-            numbers = np.arange(last + 1, last + 1 + batch.num_rows + len(new), dtype=np.int64)
-            numbers = numbers[~np.isin(numbers, new)][: batch.num_rows]
-            # pyarrow reads ahead: malformed records behind this batch belong to a later one.
-            last = int(numbers[-1]) if len(numbers) else last
-            fresh = [bad for bad in malformed[seen:] if bad.raw_row < last] if len(numbers) else []
-            seen += len(fresh)
-            yield Batch(_records(batch, numbers, header), tuple(fresh))
-        if malformed[seen:]:
-            yield Batch(
-                _records(pa.RecordBatch.from_pylist([], schema=reader.schema), np.array([]), header),
-                tuple(malformed[seen:]),
-            )
+        with _UncutLineEnds(path) as stream:
+            yield from _batches(pc.open_csv(stream, **_options(header, keep_malformed)), header, malformed)
     except pa.ArrowInvalid as error:
         raise RefusedError("csv_syntax", str(error)) from error
+
+
+def _options(header: tuple[str, ...], keep_malformed: Callable[[pc.InvalidRow], str]) -> dict[str, object]:
+    return {
+        # Records are numbered for the malformed ones only when they are parsed in order by one thread.
+        "read_options": pc.ReadOptions(use_threads=False, block_size=_BLOCK),
+        "parse_options": pc.ParseOptions(newlines_in_values=True, invalid_row_handler=keep_malformed),
+        "convert_options": pc.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
+        ),
+    }
+
+
+def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: list[Malformed]) -> Iterator[Batch]:
+    """Numbered batches; `malformed` fills up while the reader reads, ahead of the batch it gives."""
+    last, seen = 0, 0
+    for batch in reader:
+        skipped = np.array([bad.raw_row for bad in malformed[seen:]], dtype=np.int64)
+        numbers = np.arange(last + 1, last + 1 + batch.num_rows + len(skipped), dtype=np.int64)
+        numbers = numbers[~np.isin(numbers, skipped)][: batch.num_rows]
+        last = int(numbers[-1]) if len(numbers) else last
+        # Malformed records behind the last of this batch belong to a later one.
+        passed = [bad for bad in malformed[seen:] if bad.raw_row < last]
+        seen += len(passed)
+        yield Batch(_records(batch, numbers, header), tuple(passed))
+    if malformed[seen:]:
+        none = pa.RecordBatch.from_pylist([], schema=reader.schema)
+        yield Batch(_records(none, np.array([]), header), tuple(malformed[seen:]))
 
 
 def _records(batch: pa.RecordBatch, numbers: np.ndarray, header: tuple[str, ...]) -> pl.DataFrame:
@@ -71,9 +81,37 @@ def _records(batch: pa.RecordBatch, numbers: np.ndarray, header: tuple[str, ...]
     )
 
 
-def _require_utf8(path: Path) -> None:
+class _UncutLineEnds(io.FileIO):
+    """A file whose reads never end between the two characters of a line end.
+
+    pyarrow loses the second one when a block ends there within a quoted field.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Up to `size` bytes, fewer where they would end in a carriage return."""
+        data = super().read(size)
+        if len(data) > 1 and data.endswith(b"\r"):
+            self.seek(-1, io.SEEK_CUR)
+            return data[:-1]
+        return data
+
+
+def _is_header_only(path: Path) -> bool:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        records = csv.reader(stream)
+        try:
+            return next(records, None) is not None and not any(records)
+        except csv.Error:  # a field too long for this reader is a record all the same
+            return False
+
+
+def _require_whole_text(path: Path) -> None:
+    """Refuse text that is not UTF-8, or in which a quote is opened and never closed: what follows it is unknown."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 0
+    lines, quotes = 0, 0
     with path.open("rb") as stream:
         while block := stream.read(1 << 22):
             try:
@@ -84,7 +122,24 @@ def _require_utf8(path: Path) -> None:
                     "encoding", f"line {line} is not UTF-8: {error.reason} (byte 0x{error.object[error.start]:02x})"
                 ) from error
             lines += block.count(b"\n")
+            quotes += block.count(b'"')
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise RefusedError("encoding", f"line {lines + 1} is not UTF-8: it ends within a character") from error
+    # Well-formed CSV has an even number of quotes; only where it is odd the file is worth a slow look.
+    if quotes % 2:
+        _require_closed_quotes(path)
+
+
+def _require_closed_quotes(path: Path) -> None:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        records = filter(None, csv.reader(stream, strict=True))  # blank lines are no records
+        number = -1
+        try:
+            for number, _ in enumerate(records):  # noqa: B007 - the number of the last whole record is needed
+                pass
+        except csv.Error as error:
+            # A quote that stays open makes a field without end: the reader meets the end of the file, or its own limit.
+            if "unexpected end of data" in str(error) or "field limit" in str(error):
+                raise RefusedError("csv_syntax", f"record {number + 1} opens a quote that is never closed") from error

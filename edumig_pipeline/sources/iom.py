@@ -42,7 +42,7 @@ def _observations(records: pl.DataFrame) -> pl.DataFrame:
     """Incidents as candidates for `observations`: the total dead and missing of each, under the day it was reported."""
     total = pl.col(_TOTAL).str.strip_chars()
     # Thousands are set off by commas: "1,022".
-    grouped = pl.when(total.str.contains(r"^\d{1,3}(,\d{3})+$")).then(total.str.replace_all(",", "")).otherwise(total)
+    grouped = pl.when(total.str.contains(r"^[0-9]{1,3}(,[0-9]{3})+$")).then(total.str.replace_all(",", "")).otherwise(total)
     day = pl.col("Reported Date").str.strip_chars().str.to_date("%B %d, %Y", strict=False)
     return records.select(
         pl.lit("dead_and_missing_migrants").alias("indicator"),

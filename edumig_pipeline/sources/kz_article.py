@@ -64,7 +64,7 @@ def _table(records: pl.DataFrame, *, dataset: str, breakdown: str) -> pl.DataFra
         pl.col("area").alias("source_area"),
         "raw_row",
         "raw_column",
-        cell.alias("published_value"),
+        pl.when(cell == "-").then(pl.lit("")).otherwise(cell).alias("published_value"),
         published_period.alias("published_period"),
         pl.lit(value=False).alias("undated"),
         pl.lit(None, dtype=pl.String).alias("area_name"),

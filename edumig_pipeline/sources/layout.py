@@ -47,7 +47,8 @@ class Batch:
 
 # Turns a frame of records into candidate rows of a table: same height, same order. Candidates for observations carry
 # the table's columns but for source, dataset, release, raw_file, period_start and period_end, and beside them
-# published_value and published_period (text as published, '' where there is none), undated (bool) and area_name.
+# published_value and published_period (text as published; '' where there is none or the publisher's mark says that there
+# is no figure), undated (bool) and area_name.
 Harmonise = Callable[[pl.DataFrame], pl.DataFrame]
 
 

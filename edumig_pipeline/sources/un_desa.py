@@ -20,7 +20,7 @@ from edumig_pipeline.model.areas import WORLD, iso_by_m49
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Batch, Part, RefusedError, Source
 from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.workbook import cells, read_sheets, text
+from edumig_pipeline.sources.workbook import cells, column_letter, read_sheets, text
 
 _ID = "un_desa"
 _WORLD_CODE = "900"
@@ -34,8 +34,8 @@ _AREA_HEADINGS = (
 )
 # "Table 1 -  International migrant stock at mid-year by sex and by major area, region, country or area, 1990-2019"
 _TITLE = re.compile(
-    r"^Table \d+\s*[-:]\s*(?P<measure>.+?) (?:by sex and )?by (?:major area, )?region, country or area(?: of destination)?, "
-    r"\d{4}-\d{4}(?: \(.+\))?$"
+    r"^Table [0-9]+\s*[-:]\s*(?P<measure>.+?) (?:by sex and )?by (?:major area, )?region, country or area(?: of destination)?, "
+    r"[0-9]{4}-[0-9]{4}(?: \(.+\))?$"
 )
 _SEXES = {"both sexes": "_T", "male": "M", "males": "M", "female": "F", "females": "F"}
 _CONTENTS = "table of contents"
@@ -79,7 +79,7 @@ def _find_heading(grid: pd.DataFrame) -> tuple[int, int, int]:
 
 
 def _is_year(cell: object) -> bool:
-    return bool(re.fullmatch(r"(19|20)\d\d", text(cell).strip()))  # type: ignore[arg-type]
+    return bool(re.fullmatch(r"(19|20)[0-9][0-9]", text(cell).strip()))  # type: ignore[arg-type]
 
 
 def _sex_of(heading: str) -> str:
@@ -92,7 +92,7 @@ def _sex_of(heading: str) -> str:
 
 def _blocks(grid: pd.DataFrame, heading_row: int, first_column: int) -> tuple[int, tuple[_Block, ...]]:
     """The row of the years, and a block for each year; the sex is in the heading above the first year of each run."""
-    for year_row in (heading_row, heading_row + 1):
+    for year_row in range(heading_row, min(heading_row + 2, len(grid))):
         years = [(i, text(cell).strip()) for i, cell in enumerate(grid.iloc[year_row]) if i >= first_column]
         years = [(column, year) for column, year in years if year]
         if any(_is_year(year) for _, year in years):
@@ -106,6 +106,13 @@ def _blocks(grid: pd.DataFrame, heading_row: int, first_column: int) -> tuple[in
         above = [text(cell).strip() for cell in grid.iloc[max(0, year_row - 3) : year_row, column]]
         heading = next((words for words in reversed(above) if words), heading)
         blocks.append(_Block(column, year, _sex_of(heading)))
+    if len({(block.year, block.sex) for block in blocks}) != len(blocks):
+        raise RefusedError("known_layout", "two columns have the same year and sex: a heading that says the sex is missing")
+    columns = [block.column for block in blocks]
+    others = [i for i in range(first_column, grid.shape[1]) if i not in columns]
+    for column in others:
+        if any(text(cell).strip() for cell in grid.iloc[year_row + 1 :, column]):
+            raise RefusedError("known_layout", f"column {column_letter(column)} has cells below a heading that is no year")
     return year_row, tuple(blocks)
 
 
@@ -130,7 +137,8 @@ def _records(sheet: _Sheet) -> Iterator[Batch]:
         {
             "raw_row": pl.Series(range(first + 1, len(grid) + 1), dtype=pl.Int32),
             "area": [text(c) for c in grid.iloc[first:, sheet.area_column]],
-            "code": [text(c).strip() for c in grid.iloc[first:, sheet.code_column]],
+            # M49 codes are numbers; stored as text they may have their leading zeros.
+            "code": [text(c).strip().lstrip("0") for c in grid.iloc[first:, sheet.code_column]],
             "type_of_data": [text(c).strip() for c in grid.iloc[first:, sheet.type_column]]
             if sheet.type_column is not None
             else [""] * (len(grid) - first),
@@ -166,7 +174,7 @@ def _ref_area(code: pl.Expr) -> pl.Expr:
         .then(pl.lit(WORLD))
         .when(code.is_in(list(iso)))
         .then(code.replace_strict(iso, default=None, return_dtype=pl.String))
-        .when(code.str.contains(r"^\d+$"))
+        .when(code.str.contains(r"^[0-9]+$"))
         .then(pl.concat_str(pl.lit("desa:"), code))
         .otherwise(code)
     )
@@ -175,6 +183,7 @@ def _ref_area(code: pl.Expr) -> pl.Expr:
 def _observations(records: pl.DataFrame) -> pl.DataFrame:
     """Cells of a sheet as candidates for `observations`."""
     cell = pl.col("cell").str.strip_chars()
+    is_mark = cell.is_in(["..", "~"])
     status = (
         pl.when(cell == "..")
         .then(pl.lit("O"))
@@ -193,13 +202,13 @@ def _observations(records: pl.DataFrame) -> pl.DataFrame:
         pl.col("year").alias("time_period"),
         (number(cell) * pl.col("multiplier").cast(pl.Float64)).alias("obs_value"),
         status.alias("obs_status"),
-        pl.when(cell.is_in(["..", "~"])).then(cell).otherwise(pl.col("type_of_data")).alias("source_status"),
+        pl.when(is_mark).then(cell).otherwise(pl.col("type_of_data")).alias("source_status"),
         "unit_measure",
         pl.col("title").alias("source_indicator"),
         pl.col("code").alias("source_area"),
         "raw_row",
         "raw_column",
-        cell.alias("published_value"),
+        pl.when(is_mark).then(pl.lit("")).otherwise(cell).alias("published_value"),
         pl.col("year").alias("published_period"),
         pl.lit(value=False).alias("undated"),
         pl.col("area").str.strip_chars(" *").alias("area_name"),

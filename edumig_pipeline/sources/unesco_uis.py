@@ -55,18 +55,27 @@ def _area(code: str) -> pl.Expr:
 
 
 def _status() -> pl.Expr:
-    """obs_status from magnitude and qualifier; a flag nobody declared stays as it is and fails validation."""
+    """obs_status from magnitude and qualifier; a flag nobody declared becomes a status that fails validation."""
     magnitude, qualifier = pl.col("magnitude"), pl.col("qualifier")
-    of_magnitude = magnitude.replace_strict(_MAGNITUDE_STATUS, default=magnitude, return_dtype=pl.String)
-    of_qualifier = qualifier.replace_strict(_QUALIFIER_STATUS, default=qualifier, return_dtype=pl.String)
+    unknown_magnitude = (magnitude != "") & ~magnitude.is_in(list(_MAGNITUDE_STATUS))
+    unknown_qualifier = (qualifier != "") & ~qualifier.is_in(list(_QUALIFIER_STATUS))
     without_flag = pl.when(pl.col("value").str.strip_chars() == "").then(pl.lit("O")).otherwise(pl.lit("A"))
-    return pl.when(magnitude != "").then(of_magnitude).when(qualifier != "").then(of_qualifier).otherwise(without_flag)
+    return (
+        pl.when(unknown_magnitude)
+        .then(pl.concat_str(pl.lit("magnitude "), magnitude))
+        .when(unknown_qualifier)
+        .then(pl.concat_str(pl.lit("qualifier "), qualifier))
+        .when(magnitude != "")
+        .then(magnitude.replace_strict(_MAGNITUDE_STATUS, default=None, return_dtype=pl.String))
+        .when(qualifier != "")
+        .then(qualifier.replace_strict(_QUALIFIER_STATUS, default=None, return_dtype=pl.String))
+        .otherwise(without_flag)
+    )
 
 
-def _value() -> pl.Expr:
-    # UIS writes 0 where the magnitude says that there can be no figure; that is not a zero.
-    value = number(pl.col("value"))
-    return pl.when((pl.col("magnitude") == "NA") & (value == 0)).then(None).otherwise(value)
+def _stands_for_nothing() -> pl.Expr:
+    """UIS writes 0 where the magnitude says that there can be no figure; that is not a zero."""
+    return (pl.col("magnitude") == "NA") & (number(pl.col("value")) == 0)
 
 
 def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFrame:
@@ -79,7 +88,7 @@ def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFr
         pl.col("sex").fill_null("_T"),
         pl.col("breakdown").fill_null("_T"),
         pl.col("year").alias("time_period"),
-        _value().alias("obs_value"),
+        pl.when(~_stands_for_nothing()).then(number(pl.col("value"))).alias("obs_value"),
         _status().alias("obs_status"),
         pl.concat_str("magnitude", "qualifier", separator="|").alias("source_status"),
         pl.col("unit_measure").fill_null("_X"),
@@ -87,7 +96,7 @@ def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFr
         pl.col("geoUnit").alias("source_area"),
         "raw_row",
         "raw_column",
-        pl.col("value").str.strip_chars().alias("published_value"),
+        pl.when(_stands_for_nothing()).then(pl.lit("")).otherwise(pl.col("value").str.strip_chars()).alias("published_value"),
         pl.col("year").alias("published_period"),
         pl.lit(value=False).alias("undated"),
         pl.col("geoUnit").alias("area_name"),

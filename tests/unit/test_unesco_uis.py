@@ -1,0 +1,364 @@
+"""UIS's tables read as UIS means them: flags, areas, origins, columns in any order.
+
+Here: what a record of UIS becomes, up to quarantine. Not here: CSV itself, or the rules as such.
+"""
+
+import csv
+import itertools
+import json
+import random
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+import pycountry
+import pytest
+
+from edumig_pipeline.ingest.inventory import FoundRelease
+from edumig_pipeline.ingest.validation import Outcome, Validator
+from edumig_pipeline.model.areas import iso_countries
+from edumig_pipeline.sources.candidates import mapping
+from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.unesco_uis import SOURCE
+
+ROOT = Path(__file__).resolve().parents[2]
+LABELS = ROOT.parent / "shared" / "data" / "unesco_uis" / "bdds" / "OPRI_LABEL.csv"
+
+RELEASE = FoundRelease(SOURCE.id, "2026-02", ())
+BROWSER = ("indicatorId", "geoUnit", "year", "value", "qualifier", "magnitude")
+BDDS = ("INDICATOR_ID", "COUNTRY_ID", "YEAR", "VALUE", "MAGNITUDE", "QUALIFIER")
+FOOTNOTES = ("indicatorId", "geoUnit", "year", "type", "subtype", "value")
+LABEL = ("INDICATOR_ID", "INDICATOR_LABEL_EN")
+
+
+def landed(
+    folder: Path, header: Sequence[str], rows: Iterable[Sequence[str]], name: str = "data.csv"
+) -> tuple[str, str, Outcome]:
+    """Layout, dataset and outcome of a file of these rows."""
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    raw_file = f"unesco_uis/2026-02/{name}"
+    raw = RawFile(path, raw_file)
+    ((layout, (part,)),) = [(layout, parts) for layout in SOURCE.layouts if (parts := layout.parts(raw)) is not None]
+    (batch,) = part.records()
+    return layout.name, part.dataset, Validator(part, raw_file, RELEASE).validate(batch.records)
+
+
+def browser(folder: Path, *rows: Sequence[str]) -> Outcome:
+    """Outcome of records of data.csv: indicatorId, geoUnit, year, value, qualifier, magnitude."""
+    _, _, outcome = landed(folder, BROWSER, rows)
+    return outcome
+
+
+def by_row(outcome: Outcome, *columns: str) -> dict[int, tuple[object, ...]]:
+    rows = outcome.valid["observations"].select("raw_row", *columns).rows()
+    return {number: tuple(values) for number, *values in rows}
+
+
+# Flags
+
+# UIS's README: what VALUE holds with each magnitude and qualifier; then the status the contract gives it.
+VALUE_WITH = {"": "7", "NIL": "0", "NA": "0", "SUPP": "", "LOWREL": "7", "INCLUDED": "", "INCLUDES": "7"}
+STATUS_OF = {
+    "INCLUDED": "K",
+    "NA": "M",
+    "SUPP": "Q",
+    "NIL": "N",
+    "INCLUDES": "W",
+    "LOWREL": "U",
+    "UIS_EST": "E",
+    "NAT_EST": "E",
+}
+PRECEDENCE = ["K", "M", "Q", "N", "W", "U", "E"]
+QUALIFIERS = ["", "UIS_EST", "NAT_EST"]
+PAIRS = list(itertools.product(VALUE_WITH, QUALIFIERS))
+
+
+def expected_status(magnitude: str, qualifier: str) -> str:
+    return min((STATUS_OF[flag] for flag in (magnitude, qualifier) if flag), key=PRECEDENCE.index, default="A")
+
+
+def test_of_two_flags_the_one_that_says_more_is_the_status(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, *[("26637", "KAZ", str(2000 + n), VALUE_WITH[m], q, m) for n, (m, q) in enumerate(PAIRS)])
+    expected = {}
+    for number, (magnitude, qualifier) in enumerate(PAIRS, start=1):
+        status = expected_status(magnitude, qualifier)
+        expected[number] = (status, None if status in "KMQ" else float(VALUE_WITH[magnitude]))
+    assert by_row(outcome, "obs_status", "obs_value") == expected
+
+
+def test_flags_are_kept_as_published_and_can_be_told_apart_again(tmp_path: Path) -> None:
+    rows = [("26637", "KAZ", str(2000 + n), VALUE_WITH[m], q, m) for n, (m, q) in enumerate(PAIRS)]
+    outcome = browser(tmp_path, *rows)
+    kept = [tuple(status.split("|")) for status in outcome.valid["observations"].sort("raw_row")["source_status"]]
+    assert kept == PAIRS
+
+
+def test_the_same_flags_mean_the_same_in_both_of_uis_layouts(tmp_path: Path) -> None:
+    new = browser(tmp_path, *[("26637", "KAZ", str(2000 + n), VALUE_WITH[m], q, m) for n, (m, q) in enumerate(PAIRS)])
+    old_rows = [("26637", "KAZ", str(2000 + n), VALUE_WITH[m], m, q) for n, (m, q) in enumerate(PAIRS)]
+    _, _, old = landed(tmp_path, BDDS, old_rows, "OPRI_DATA_NATIONAL.csv")
+    same = ["raw_row", "obs_status", "source_status", "obs_value", "time_period"]
+    assert new.valid["observations"].select(same).equals(old.valid["observations"].select(same))
+
+
+def test_not_applicable_is_no_zero_and_nil_is_one(tmp_path: Path) -> None:
+    outcome = browser(
+        tmp_path,
+        ("26637", "KAZ", "2019", "0", "", "NA"),
+        ("26637", "KAZ", "2018", "0.00000", "", "NA"),
+        ("26637", "KAZ", "2017", "0", "", "NIL"),
+        ("26637", "KAZ", "2016", "0", "", ""),
+    )
+    assert by_row(outcome, "obs_value", "obs_status") == {1: (None, "M"), 2: (None, "M"), 3: (0.0, "N"), 4: (0.0, "A")}
+
+
+def test_a_number_where_the_magnitude_says_there_is_none_goes_to_quarantine(tmp_path: Path) -> None:
+    rows = [("26637", "KAZ", str(2010 + n), "5", "", magnitude) for n, magnitude in enumerate(["NA", "SUPP", "INCLUDED"])]
+    assert browser(tmp_path, *rows).failures["rule"].to_list() == ["value_matches_status"] * 3
+
+
+UNKNOWN_FLAGS = [
+    ("FOO", ""),
+    ("", "FOO"),
+    ("FOO", "UIS_EST"),
+    ("nil", ""),
+    ("NIL ", ""),
+    ("NAT_EST", ""),
+    ("", "NIL"),
+    ("INCLUDES NIL", ""),
+    # Letters that are SDMX statuses are no flags of UIS's.
+    ("P", ""),
+    ("", "E"),
+    ("A", "UIS_EST"),
+    # A qualifier nobody knows, beside a magnitude everybody knows.
+    ("NIL", "FOO"),
+    ("LOWREL", "uis_est"),
+]
+
+
+@pytest.mark.parametrize(("magnitude", "qualifier"), UNKNOWN_FLAGS)
+def test_a_flag_nobody_declared_goes_to_quarantine(tmp_path: Path, magnitude: str, qualifier: str) -> None:
+    outcome = browser(tmp_path, ("26637", "KAZ", "2019", "0", qualifier, magnitude))
+    (failure,) = outcome.failures.to_dicts()
+    assert failure["rule"] in ("known_obs_status", "has_obs_status")
+    raw = json.loads(failure["raw_row_json"])
+    assert (raw["magnitude"], raw["qualifier"]) == (magnitude, qualifier)
+
+
+# Areas
+
+
+AREAS = {
+    "KAZ": "KAZ",
+    "NAM": "NAM",  # Namibia, though NAM is elsewhere North America
+    "ANT": "ANT",  # a country that is no more
+    "XDN": "uis:XDN",
+    "ZZA": "uis:ZZA",
+    "CECC-SICA": "uis:CECC-SICA",
+    "UIS: World": "WLD",
+    "SDG: World": "uis:SDG: World",
+    "MDG: World": "uis:MDG: World",
+    "WB: World": "uis:WB: World",
+    "UNICEF: World": "uis:UNICEF: World",
+    "UIS: Central Asia": "uis:UIS: Central Asia",
+    "GPE: High income WB FY24, December 2024": "uis:GPE: High income WB FY24, December 2024",
+    "ECA: ECA: Oil LDCs (UNSDCode:98122)": "uis:ECA: ECA: Oil LDCs (UNSDCode:98122)",
+}
+
+
+def test_areas_are_countries_the_world_or_aggregates_of_the_publisher(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, *[("26637", area, "2019", "1", "", "") for area in AREAS])
+    assert outcome.failures.is_empty()
+    found = outcome.valid["observations"].sort("raw_row")
+    assert dict(found.select("source_area", "ref_area").iter_rows()) == AREAS
+
+
+def test_aggregates_keep_the_publishers_name(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, *[("26637", area, "2019", "1", "", "") for area in AREAS])
+    assert dict(outcome.area_names.iter_rows()) == {code: name for name, code in AREAS.items() if ":" in code}
+
+
+UNKNOWN_AREAS = ["ABC", "XXX", "KA", "kaz", "Kazakhstan", "", "World", "WLD ", "UIS:World"]
+
+
+def test_an_unknown_area_goes_to_quarantine_by_name(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, *[("26637", area, "2019", "1", "", "") for area in ("KAZ", *UNKNOWN_AREAS)])
+    assert outcome.valid["observations"]["ref_area"].to_list() == ["KAZ"]
+    assert outcome.failures.select("raw_row", "rule").rows() == [(n, "known_area") for n in range(2, len(UNKNOWN_AREAS) + 2)]
+    for area, reason in zip(UNKNOWN_AREAS, outcome.failures["reason"], strict=True):
+        assert f"'{area}'" in reason
+
+
+# Indicators and origins
+
+
+def origins() -> dict[str, str]:
+    rows = mapping("unesco_uis_indicators").filter(pl.col("counterpart_area").is_not_null())
+    return dict(rows.select("source_indicator", "counterpart_area").iter_rows())
+
+
+def test_every_origin_uis_names_is_mapped_to_an_area_of_its_own() -> None:
+    assert len(origins()) == 210
+    assert len(set(origins().values())) == 210
+    assert set(origins().values()) - iso_countries() == {"uis:XDN"}
+
+
+def test_flows_have_the_host_as_area_and_the_origin_as_counterpart(tmp_path: Path) -> None:
+    rows = [(code, "DEU", "2019", "1", "", "") for code in origins()]
+    _, dataset, outcome = landed(tmp_path, BDDS, rows, "OPRI_DATA_NATIONAL.csv")
+    found = outcome.valid["observations"].sort("raw_row")
+    assert dataset == "opri"
+    assert found.select("indicator", "ref_area", "sex", "breakdown", "unit_measure").unique().rows() == [
+        ("inbound_students", "DEU", "_T", "_T", "PS")
+    ]
+    assert dict(found.select("source_indicator", "counterpart_area").iter_rows()) == origins()
+
+
+NAMED_OTHERWISE = {
+    "Cape Verde": "CPV",
+    "Democratic Republic of the Congo": "COD",
+    "Sudan (pre-secession)": "uis:XDN",
+    "British Virgin Islands": "VGB",
+    "Netherlands Antilles": "ANT",
+    "Plurinational State of Bolivia": "BOL",
+    "Bolivarian Republic of Venezuela": "VEN",
+    "Hong Kong, Special Administrative Region of China": "HKG",
+    "Islamic Republic of Iran": "IRN",
+    "Democratic People's Republic of Korea": "PRK",
+    "Republic of Korea": "KOR",
+    "Macao, Special Administrative Region of China": "MAC",
+    "Palestine": "PSE",
+    "Turkey": "TUR",
+    "Holy See": "VAT",
+    "Federated States of Micronesia": "FSM",
+}
+
+
+def area_named(name: str) -> str:
+    name = name.removeprefix("the ")
+    return NAMED_OTHERWISE.get(name) or str(pycountry.countries.lookup(name).alpha_3)
+
+
+def test_origin_codes_are_those_of_the_labels_and_unknown_origins_keep_their_code() -> None:
+    if not LABELS.exists():
+        pytest.skip("the publisher's label file is not kept in this repository")
+    with LABELS.open(encoding="utf-8-sig", newline="") as lines:
+        labels = dict(csv.reader(lines))
+    named = re.compile(r".+: Students from (.+), both sexes \(number\)")
+    found = {code: match[1] for code, label in labels.items() if (match := named.fullmatch(label))}
+    unknown = {code for code, name in found.items() if name == "unknown countries"}
+    assert (len(found), len(unknown)) == (217, 7)
+    assert {code: area_named(name) for code, name in found.items() if code not in unknown} == origins()
+
+
+def test_a_code_without_mapping_lands_under_the_publishers_code(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, ("26474", "KAZ", "2019", "-3", "", ""), ("CR.1", "KAZ", "2019", "250", "", ""))
+    assert by_row(outcome, "indicator", "counterpart_area", "sex", "breakdown", "unit_measure", "obs_value") == {
+        1: ("unesco_uis:26474", "_T", "_T", "_T", "_X", -3.0),
+        2: ("unesco_uis:CR.1", "_T", "_T", "_T", "_X", 250.0),
+    }
+
+
+def test_harmonised_codes_carry_their_sex_and_unit(tmp_path: Path) -> None:
+    codes = ["26637", "26638", "43188", "25053", "OE.5T8.40510", "MOR.5T8.40510", "MSEP.5T8.F", "MENF.5T8", "MENFR.5T8"]
+    outcome = browser(tmp_path, *[(code, "KAZ", "2019", "1", "", "") for code in codes])
+    assert list(by_row(outcome, "indicator", "sex", "unit_measure").values()) == [
+        ("inbound_students", "_T", "PS"),
+        ("inbound_students", "F", "PS"),
+        ("inbound_students", "M", "PS"),
+        ("tertiary_enrolment", "_T", "PS"),
+        ("outbound_students", "_T", "PS"),
+        ("outbound_ratio", "_T", "PT"),
+        ("inbound_rate", "F", "PT"),
+        ("net_flow_students", "_T", "PS"),
+        ("net_flow_ratio", "_T", "PT"),
+    ]
+
+
+# Layouts
+
+
+DATA = [
+    {"indicatorId": "26637", "geoUnit": "NAM", "year": "2019", "value": "12", "qualifier": "UIS_EST", "magnitude": ""},
+    {"indicatorId": "26540", "geoUnit": "RUS", "year": "2018", "value": "0", "qualifier": "", "magnitude": "NIL"},
+]
+MEANT = {
+    1: ("inbound_students", "NAM", "_T", "2019", 12.0, "E", "|UIS_EST", "26637", "NAM"),
+    2: ("inbound_students", "RUS", "KAZ", "2018", 0.0, "N", "NIL|", "26540", "RUS"),
+}
+CODES = ("source_indicator", "source_area")
+MEANT_COLUMNS = ("indicator", "ref_area", "counterpart_area", "time_period", "obs_value", "obs_status", "source_status", *CODES)
+BROWSER_NAME = dict(zip(BDDS, ("indicatorId", "geoUnit", "year", "value", "magnitude", "qualifier"), strict=True))
+ORDERS = [random.Random(seed).sample(range(6), 6) for seed in range(4)]
+
+
+@pytest.mark.parametrize("order", [list(range(6)), list(range(5, -1, -1)), *ORDERS])
+@pytest.mark.parametrize("layout", ["uis_data_browser", "uis_bdds_data"])
+def test_columns_in_another_order_read_the_same(tmp_path: Path, layout: str, order: list[int]) -> None:
+    names = BROWSER if layout == "uis_data_browser" else BDDS
+    header = [names[position] for position in order]
+    rows = [[row[BROWSER_NAME.get(name, name)] for name in header] for row in DATA]
+    found, _, outcome = landed(tmp_path, header, rows)
+    assert found == layout
+    assert by_row(outcome, *MEANT_COLUMNS) == MEANT
+
+
+@pytest.mark.parametrize(
+    "header", [BROWSER[:-1], (*BROWSER, "note"), ("INDICATOR", *BROWSER[1:]), tuple(name.upper() for name in BROWSER)]
+)
+def test_other_columns_are_no_table_of_uis(tmp_path: Path, header: tuple[str, ...]) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(",".join(header) + "\n", encoding="utf-8")
+    assert [layout.parts(RawFile(path, "unesco_uis/2026-02/data.csv")) for layout in SOURCE.layouts] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "dataset"),
+    [
+        ("OPRI_DATA_NATIONAL.csv", "opri"),
+        ("SDG_DATA_NATIONAL.csv", "sdg"),
+        ("NATMON_DATA_NATIONAL.csv", "natmon"),
+        ("x.csv", "bdds"),
+    ],
+)
+def test_a_bulk_table_belongs_to_the_package_its_name_begins_with(tmp_path: Path, name: str, dataset: str) -> None:
+    layout, found, outcome = landed(tmp_path, BDDS, [("26637", "KAZ", "2019", "1", "", "")], name)
+    assert (layout, found) == ("uis_bdds_data", dataset)
+    assert outcome.valid["observations"]["dataset"].to_list() == [dataset]
+
+
+def test_places_in_the_file_are_kept(tmp_path: Path) -> None:
+    outcome = browser(tmp_path, *[("26637", "KAZ", str(2010 + n), "1", "", "") for n in range(3)])
+    found = outcome.valid["observations"].select("raw_file", "raw_row", "raw_column", "time_period").rows()
+    assert found == [("unesco_uis/2026-02/data.csv", n + 1, None, str(2010 + n)) for n in range(3)]
+
+
+def test_labels_land_with_the_code_they_carry_in_observations(tmp_path: Path) -> None:
+    rows = [
+        ("26540", "Asia: Students from Kazakhstan, both sexes (number)"),
+        ("26474", "Africa: Students from unknown countries"),
+    ]
+    layout, dataset, outcome = landed(tmp_path, LABEL, rows, "OPRI_LABEL.csv")
+    assert (layout, dataset) == ("uis_bdds_label", "opri")
+    found = outcome.valid["source_indicators"].select("source_indicator", "label", "indicator").rows()
+    assert found == [(*rows[0], "inbound_students"), (*rows[1], "unesco_uis:26474")]
+
+
+def test_footnotes_land_with_the_key_of_their_value(tmp_path: Path) -> None:
+    rows = [
+        ("26540", "RUS", "2018", "Source", "Data sources", "UIS Education Survey"),
+        ("26637", "UIS: World", "2018", "Data Status", "", "a\nb"),
+        ("26637", "ABC", "2018", "Source", "", "lost area"),
+        ("26637", "KAZ", "2018", "Source", "", ""),
+    ]
+    layout, _, outcome = landed(tmp_path, FOOTNOTES, rows, "footnotes.csv")
+    assert layout == "uis_data_browser_footnotes"
+    key = ["indicator", "ref_area", "counterpart_area", "sex", "breakdown", "time_period", "footnote"]
+    assert outcome.valid["footnotes"].select(key).rows() == [
+        ("inbound_students", "RUS", "KAZ", "_T", "_T", "2018", "UIS Education Survey"),
+        ("inbound_students", "WLD", "_T", "_T", "_T", "2018", "a\nb"),
+    ]
+    assert outcome.failures.select("raw_row", "rule").rows() == [(3, "known_area"), (4, "footnote_given")]
