@@ -4,6 +4,7 @@ Belongs here: finding files and reading their manifest, in whole bytes. Does not
 """
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -12,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 _MANIFEST = "release.toml"
-_PARTIAL_DATE = re.compile(r"((?:19|20)\d\d)(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?!\d)")
+_PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
 _BLOCK = 1 << 22
 
 
@@ -52,7 +53,8 @@ class FoundRelease:
         """When the files were retrieved: as the manifest says, else when the newest of them was written."""
         if said := self.manifest.get("retrieved"):
             return date.fromisoformat(said)
-        return datetime.fromtimestamp(max(file.path.stat().st_mtime for file in self.files), tz=UTC).date()
+        times = [file.path.stat().st_mtime for file in self.files if file.path.exists()]
+        return datetime.fromtimestamp(max(times, default=0), tz=UTC).date()
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,11 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
 def _release(folder: Path, raw: Path) -> FoundRelease:
     manifest, checksums, manifest_fault = _manifest(folder / _MANIFEST)
     files = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir() or any(_is_no_data(part) for part in (path, *path.parents) if folder in part.parents):
-            continue
+    present = _data_files(folder)
+    # What the manifest names must be there, or somebody will look for its figures in vain.
+    for path in sorted({*present, *(folder / name for name in checksums)}):
         found = _found(path, raw)
-        name = path.relative_to(folder).as_posix()
-        expected = checksums.get(name)
+        expected = checksums.get(path.relative_to(folder).as_posix())
         if manifest_fault:
             found = _with_fault(found, ("release_toml", manifest_fault))
         elif found.fault is None and expected is not None and expected != found.sha256:
@@ -101,6 +102,19 @@ def _release(folder: Path, raw: Path) -> FoundRelease:
             found = _with_fault(found, ("checksum", reason))
         files.append(found)
     return FoundRelease(folder.parent.name, folder.name, tuple(files), manifest)
+
+
+def _data_files(folder: Path) -> list[Path]:
+    """The data files below a folder, and subfolders that cannot be looked into, so that they are named and not passed over."""
+    found: list[Path] = []
+
+    def keep_unreadable(error: OSError) -> None:
+        found.append(Path(error.filename))
+
+    for place, folders, names in os.walk(folder, onerror=keep_unreadable):
+        folders[:] = [name for name in folders if not _is_no_data(Path(name))]
+        found.extend(Path(place, name) for name in names if not _is_no_data(Path(name)))
+    return found
 
 
 def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
@@ -116,7 +130,7 @@ def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
             date.fromisoformat(retrieved)
     except (OSError, ValueError, AttributeError) as error:
         return {}, {}, f"{path.name} cannot be read: {error}"
-    if (published := manifest.get("published")) and _first_day(published) is None:
+    if (published := manifest.get("published")) and (not _PARTIAL_DATE.fullmatch(published) or _first_day(published) is None):
         return {}, {}, f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
     return manifest, checksums, None
 

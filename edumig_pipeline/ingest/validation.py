@@ -4,7 +4,7 @@ Belongs here: completing candidate rows and running pandera over them. Does not 
 their table) or what becomes of bad rows (`landing`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -58,30 +58,33 @@ class Validator:
     def validate(self, records: pl.DataFrame) -> Outcome:
         """Records that are not excluded, as rows of their tables or as failures; a row lands in all its tables or in none."""
         candidates = {name: self._complete(table(name), harmonise(records)) for name, harmonise in self._part.lands.items()}
-        broken: dict[str, tuple[Rule, pl.DataFrame, pl.Series]] = {}
+        broken: list[tuple[Rule, pl.DataFrame, pl.Series]] = []
         for name, candidate in candidates.items():
             checked = validate(table(name), candidate, self._schemas[name])
             rules = {rule.name: rule for rule in rules_of(table(name))}
-            for rule, obeys in checked.broken.items():
-                broken.setdefault(rule, (rules[rule], candidate, obeys))
+            broken += [(rules[rule], candidate, obeys) for rule, obeys in checked.broken.items()]
         failures = pl.DataFrame(schema=FAILURE_SCHEMA)
         if broken:
-            good = pl.select(pl.all_horizontal(*(pl.lit(obeys) for _, _, obeys in broken.values()))).to_series()
+            good = pl.select(pl.all_horizontal(*(pl.lit(obeys) for _, _, obeys in broken))).to_series()
             failures = self._failures(records, good, broken)
             candidates = {name: candidate.filter(good) for name, candidate in candidates.items()}
         valid = {name: _with_place(candidate, table(name)) for name, candidate in candidates.items()}
         return Outcome(valid, failures, _area_names(candidates))
 
     def _failures(
-        self, records: pl.DataFrame, good: pl.Series, broken: Mapping[str, tuple[Rule, pl.DataFrame, pl.Series]]
+        self, records: pl.DataFrame, good: pl.Series, broken: Sequence[tuple[Rule, pl.DataFrame, pl.Series]]
     ) -> pl.DataFrame:
         bad = ~good
         rules, reasons = [], []
-        for name, (rule, candidate, obeys) in broken.items():
-            fails = ~obeys.filter(bad)
-            reason = candidate.filter(bad).select(_sentence(rule).alias("reason")).to_series()
-            rules.append(pl.select(pl.when(fails).then(pl.lit(name))).to_series().alias(name))
-            reasons.append(pl.select(pl.when(fails).then(reason)).to_series().alias(name))
+        # Two tables that a row lands in may share a rule; once is enough to say so.
+        nobody = pl.repeat(value=False, n=int(bad.sum()), eager=True)
+        said: dict[str, pl.Series] = {}
+        for number, (rule, candidate, obeys) in enumerate(broken):
+            fails = ~obeys.filter(bad) & ~said.get(rule.name, nobody)
+            said[rule.name] = said.get(rule.name, nobody) | fails
+            reason = candidate.filter(bad).select(_sentence(rule)).to_series()
+            rules.append(pl.select(pl.when(fails).then(pl.lit(rule.name)).alias(str(number))).to_series())
+            reasons.append(pl.select(pl.when(fails).then(reason).alias(str(number))).to_series())
         rows = records.filter(bad)
         return pl.DataFrame(
             {
@@ -102,9 +105,10 @@ class Validator:
             frame = frame.with_columns(areas.known(frame["ref_area"]).alias("ref_area_known"))
         if "counterpart_area" in declared.names:
             frame = frame.with_columns(areas.known(frame["counterpart_area"]).alias("counterpart_area_known"))
-        if "period_start" in declared.names:
-            bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
+        if "time_period" in declared.names:
             frame = frame.join(period_bounds(frame["time_period"]), on="time_period", how="left", maintain_order="left")
+        if "obs_value" in declared.names:
+            bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
             frame = frame.join(bounds, on="indicator", how="left", maintain_order="left")
         return frame.cast({name: dtype for name, dtype in polars_schema(declared).items() if name in frame.columns})
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
+from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
 from edumig_pipeline.model.schemas import polars_schema
@@ -30,7 +31,10 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
             values = ", ".join(f"'{value}'" for value in column.allowed)
             reason = f"{column.name} '{{{column.name}}}' is not one of {', '.join(column.allowed)}"
             implied.append(Rule(f"known_{column.name}", f'"{column.name}" IS NULL OR "{column.name}" IN ({values})', reason))
-    return (*implied, *table.rules)
+    rules = (*implied, *table.rules)
+    if len({rule.name for rule in rules}) != len(rules):
+        raise ValueError(f"{table.name}: two rules share a name: {sorted(rule.name for rule in rules)}")
+    return rules
 
 
 def pandera_schema(table: Table) -> pa.DataFrameSchema:
@@ -65,7 +69,9 @@ def validate(table: Table, frame: pl.DataFrame, schema: pa.DataFrameSchema) -> V
     Raises SchemaErrors when the frame is not of the declared shape at all, which is a fault of the program.
     """
     try:
-        schema.validate(frame, lazy=True)
+        # Whatever the environment tells pandera: every row, every rule.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         broken: dict[str, pl.Series] = {}
         for error in errors.schema_errors:

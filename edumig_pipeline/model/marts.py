@@ -208,7 +208,7 @@ CLAIMS = Table(
     rules=(
         Rule("value_is_number", "claimed_value IS NOT NULL", "claimed value '{published_value}' is not a finite number"),
         Rule(
-            "has_statement",
+            "statement_given",
             "claim_id <> '' AND statement <> '' AND printed <> ''",
             "claim_id, statement or printed is empty",
         ),

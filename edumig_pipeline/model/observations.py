@@ -12,9 +12,7 @@ DATASET = Column(
     "dataset", Type.VARCHAR, "The publisher's dataset: opri, data_browser, ims_destination, table_1, …", nullable=False
 )
 RELEASE = Column("release", Type.VARCHAR, "The publisher's release or revision, as the release folder is named", nullable=False)
-INDICATOR = Column(
-    "indicator", Type.VARCHAR, "Harmonised indicator, else <source>:<published code>; see indicators", nullable=False
-)
+INDICATOR = Column("indicator", Type.VARCHAR, "Harmonised indicator, else SOURCE:PUBLISHED_CODE; see indicators", nullable=False)
 REF_AREA = Column(
     "ref_area",
     Type.VARCHAR,
@@ -62,6 +60,10 @@ RAW_ROW = Column(
 
 # The warehouse knows years from 1950 on; anything outside is a slip of the publisher's or of ours.
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
+_PERIOD_IN_RANGE = (
+    "period_start IS NOT NULL AND period_end IS NOT NULL AND period_start <= period_end "
+    f"AND EXTRACT(YEAR FROM period_start) >= {_FIRST_YEAR} AND EXTRACT(YEAR FROM period_end) <= {_LAST_YEAR}"
+)
 _WITHOUT_VALUE = ", ".join(f"'{code}'" for code in STATUS_WITHOUT_VALUE)
 
 OBSERVATIONS = Table(
@@ -116,7 +118,7 @@ OBSERVATIONS = Table(
         ),
     ),
     rules=(
-        Rule("has_indicator", "source_indicator <> ''", "the record names no indicator"),
+        Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
         Rule(
             "known_area",
             "ref_area_known",
@@ -129,14 +131,12 @@ OBSERVATIONS = Table(
         ),
         Rule(
             "known_period",
-            "(period_start IS NOT NULL AND period_end IS NOT NULL AND period_start <= period_end "
-            f"AND EXTRACT(YEAR FROM period_start) >= {_FIRST_YEAR} AND EXTRACT(YEAR FROM period_end) <= {_LAST_YEAR}) "
-            "OR (time_period IS NULL AND undated)",
+            f"({_PERIOD_IN_RANGE}) OR (time_period IS NULL AND undated)",
             f"time period '{{published_period}}' is no period within {_FIRST_YEAR}–{_LAST_YEAR}",
         ),
         Rule(
             "value_is_number",
-            f"obs_value IS NOT NULL OR published_value = '' OR obs_status IN ({_WITHOUT_VALUE})",
+            "obs_value IS NOT NULL OR published_value = ''",
             "value '{published_value}' is not a finite number",
         ),
         Rule(
@@ -182,7 +182,13 @@ FOOTNOTES = Table(
             "ref_area_known",
             "area '{source_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
         ),
-        Rule("has_footnote", "footnote <> ''", "the footnote is empty"),
+        Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
+        Rule(
+            "known_period",
+            _PERIOD_IN_RANGE,
+            f"time period '{{time_period}}' is no period within {_FIRST_YEAR}–{_LAST_YEAR}",
+        ),
+        Rule("footnote_given", "footnote <> ''", "the footnote is empty"),
     ),
 )
 

@@ -6,7 +6,7 @@ Belongs here: declarations of indicators, areas, sources, releases and the codeb
 
 from edumig_pipeline.model.codes import AREA_KIND, INDICATOR_KIND, UNIT_MEASURE
 from edumig_pipeline.model.observations import DATASET, RELEASE, SOURCE
-from edumig_pipeline.model.table import Column, Table, Type
+from edumig_pipeline.model.table import Column, Rule, Table, Type
 
 INDICATORS = Table(
     name="indicators",
@@ -17,7 +17,7 @@ INDICATORS = Table(
         Column(
             "indicator",
             Type.VARCHAR,
-            "Harmonised code, or <source>:<published code> where there is no mapping",
+            "Harmonised code, or SOURCE:PUBLISHED_CODE where there is no mapping",
             nullable=False,
         ),
         Column("name", Type.VARCHAR, "Name in English; for unmapped codes the publisher's newest label", nullable=False),
@@ -56,6 +56,7 @@ SOURCE_INDICATORS = Table(
         Column("raw_file", Type.VARCHAR, "Path under raw/, with #member or #sheet", nullable=False),
         Column("raw_row", Type.INTEGER, "1-based record number after the header", nullable=False),
     ),
+    rules=(Rule("label_given", "source_indicator <> '' AND label <> ''", "the record lacks a code or a label"),),
 )
 
 AREAS = Table(
@@ -64,7 +65,7 @@ AREAS = Table(
     grain="one row per area code",
     key=("code",),
     columns=(
-        Column("code", Type.VARCHAR, "ISO 3166-1 alpha-3, ISO 3166-2, WLD, or <prefix>:<published code>", nullable=False),
+        Column("code", Type.VARCHAR, "ISO 3166-1 alpha-3, ISO 3166-2, WLD, or PREFIX:PUBLISHED_CODE", nullable=False),
         Column("name", Type.VARCHAR, "Name in English; for aggregates as published", nullable=False),
         Column(
             "kind",
