@@ -59,12 +59,13 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
     """
     warehouse = Warehouse(folder)
     inventory = inventory_of(raw, only)
-    for release in inventory.releases:
-        land(warehouse, release)
-    before = warehouse.current()
-    generation = derive_generation(warehouse, inventory, only)
-    publish(warehouse, generation)
-    return report(warehouse, rebuilt=before is None or before.path != generation.path)
+    with warehouse.locked():
+        for release in inventory.releases:
+            land(warehouse, release)
+        before = warehouse.current()
+        generation = derive_generation(warehouse, inventory, only)
+        publish(warehouse, generation)
+        return report(warehouse, rebuilt=before is None or before.path != generation.path)
 
 
 def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
@@ -78,12 +79,14 @@ def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
 
 
 def land(warehouse: Warehouse, release: FoundRelease) -> Path:
-    """Turn a release into its part of the store of record, unless that was done before; the part's folder."""
+    """Turn a release into its part of the store of record, unless that was done before; the part's folder.
+
+    This step and the next two are to be taken while holding `warehouse.locked()`.
+    """
     part = warehouse.part(release.id, release_fingerprint(release))
-    with warehouse.locked():
-        if not part.exists():
-            with warehouse.building(part) as work:
-                land_release(release, sources(), work)
+    if not part.exists():
+        with warehouse.building(part) as work:
+            land_release(release, sources(), work)
     return part
 
 
@@ -97,17 +100,16 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
     fresh = {release.id: release_fingerprint(release) for release in inventory.releases}
     releases = kept | fresh
     identifier = generation_id(releases, tuple(f"{stray.raw_file}\0{stray.sha256}" for stray in inventory.strays))
-    with warehouse.locked():
-        target = warehouse.generation_path(identifier)
-        if not target.exists():
-            parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
-            if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
-                raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
-            if not any(_values_in(part) for part in parts.values()):
-                raise NothingToPublishError("no value of any file landed; the quarantine would be all there is")
-            with warehouse.building(target) as work:
-                derive(work / "parquet", parts, stray_accounts(inventory.strays))
-                warehouse.write_manifest(work, releases)
+    target = warehouse.generation_path(identifier)
+    if not target.exists():
+        parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
+        if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
+            raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
+        if not any(_values_in(part) for part in parts.values()):
+            raise NothingToPublishError("no value of any file landed; the quarantine would be all there is")
+        with warehouse.building(target) as work:
+            derive(work / "parquet", parts, stray_accounts(inventory.strays))
+            warehouse.write_manifest(work, releases)
     generation = warehouse.generation(identifier)
     if generation is None:
         raise NothingToPublishError(f"the generation {identifier} is not whole; remove {target} and refresh again")
@@ -116,13 +118,12 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
 
 def publish(warehouse: Warehouse, generation: Generation) -> None:
     """Build the generation's DuckDB file, check it, and make it the one users open, in one step."""
-    with warehouse.locked():
-        if not generation.database.exists():
-            fresh = generation.database.with_name(".edumig.duckdb")
-            fresh.unlink(missing_ok=True)
-            build_database(generation.path / "parquet", fresh)
-            fresh.replace(generation.database)
-        warehouse.publish(generation)
+    if not generation.database.exists():
+        fresh = generation.database.with_name(".edumig.duckdb")
+        fresh.unlink(missing_ok=True)
+        build_database(generation.path / "parquet", fresh)
+        fresh.replace(generation.database)
+    warehouse.publish(generation)
 
 
 def report(warehouse: Warehouse, *, rebuilt: bool) -> Report:

@@ -20,8 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEPT_GENERATIONS = 2  # the published one, and the one its readers may still be listing
-
 
 @dataclass(frozen=True)
 class Generation:
@@ -109,10 +107,12 @@ class Warehouse:
 
     def publish(self, generation: Generation) -> None:
         """Make `generation` the one users see, in one step, and sweep what nobody needs any more."""
+        before = self.current()
         for name in ("edumig.duckdb", "parquet"):
             self._link(self.path / name, Path(".current") / name)
         self._link(self.path / ".current", Path(".generations") / generation.path.name)
-        self._sweep(generation)
+        if before is None or before.path.name != generation.path.name:
+            self._sweep(generation, before)
 
     def _link(self, link: Path, target: Path) -> None:
         if link.is_symlink() and link.readlink() == target:
@@ -121,12 +121,13 @@ class Warehouse:
         fresh.symlink_to(target)
         fresh.replace(link)
 
-    def _sweep(self, published: Generation) -> None:
-        folder = self.path / ".generations"
-        others = sorted((p for p in folder.iterdir() if p != published.path), key=lambda p: p.stat().st_mtime, reverse=True)
-        for old in others[_KEPT_GENERATIONS - 1 :]:
-            shutil.rmtree(old, ignore_errors=True)
-        # Published generations hold their Parquet through hard links of their own: older parts can go.
+    def _sweep(self, published: Generation, before: Generation | None) -> None:
+        # The generation before stays: its readers may still be listing its Parquet.
+        kept = {published.path.name, before.path.name if before else ""}
+        for old in (self.path / ".generations").iterdir():
+            if old.name not in kept:
+                shutil.rmtree(old, ignore_errors=True)
+        # Generations hold their Parquet through hard links of their own: parts of older ones can go.
         for part in (self.path / ".parts").glob("*/*/*"):
             if published.releases.get(f"{part.parent.parent.name}/{part.parent.name}") != part.name:
                 shutil.rmtree(part, ignore_errors=True)
