@@ -21,7 +21,8 @@ lint: $(READY)
 
 ui: $(READY)  ## Dagster's web page on http://127.0.0.1:3000
 	mkdir -p .dagster
-	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1
+	cp instance.yaml .dagster/dagster.yaml
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dg dev --workspace workspace.yaml --host 127.0.0.1
 
 # The requirements are locked with their hashes, so that every machine installs the same bytes. No package index is named:
 # uv, three times as fast, uses the default one; where that cannot be reached, pip installs from wherever it is told to.

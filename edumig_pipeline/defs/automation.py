@@ -39,7 +39,8 @@ def raw_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
     state = _state(raw)
     if state == context.cursor:
         return dg.SkipReason("nothing changed under raw/")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+    # No run key: Dagster runs a key once ever, and a folder may come back to a state it was in before.
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=state)
 
 
 def _state(raw: Path) -> str:

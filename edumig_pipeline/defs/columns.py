@@ -4,6 +4,7 @@ Belongs here: metadata derived from declarations. Does not belong here: assets.
 """
 
 import dagster as dg
+import polars as pl
 
 from edumig_pipeline.model.table import Table
 
@@ -33,3 +34,15 @@ def table_metadata(table: Table) -> dict[str, dg.TableSchema | str]:
         "grain": table.grain,
         "key": ", ".join(table.key) or "none",
     }
+
+
+def markdown_table(frame: pl.DataFrame) -> str:
+    """A small frame as a Markdown table, long cells cut."""
+    rows = [[_cell(value) for value in row] for row in frame.iter_rows()]
+    lines = [frame.columns, ["---"] * frame.width, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
+    return text[:200].replace("|", "\\|").replace("<", "\\<")

@@ -15,12 +15,12 @@ _PROJECT = Path(__file__).parents[2]
 
 def raw_folder() -> Path:
     """Folder of raw files: EDUMIG_RAW, else raw/ of the project."""
-    return Path(os.environ.get("EDUMIG_RAW", _PROJECT / "raw"))
+    return Path(os.environ.get("EDUMIG_RAW") or _PROJECT / "raw")
 
 
 def warehouse() -> Warehouse:
     """The warehouse a run builds: EDUMIG_WAREHOUSE, else warehouse/ of the project."""
-    return Warehouse(Path(os.environ.get("EDUMIG_WAREHOUSE", _PROJECT / "warehouse")))
+    return Warehouse(Path(os.environ.get("EDUMIG_WAREHOUSE") or _PROJECT / "warehouse"))
 
 
 @dg.definitions

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from edumig_pipeline.defs.columns import table_metadata
+from edumig_pipeline.defs.columns import markdown_table, table_metadata
 from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.observations import asset_name
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.publish.derivation import PART_TABLES, mart_sql, tables_read
-from edumig_pipeline.refresh import derive_generation, inventory_of
+from edumig_pipeline.refresh import derive_generation, inventory_of, land
 from edumig_pipeline.sources.registry import sources
 
 _REFERENCE = ("indicators", "areas", "release_coverage")
@@ -47,18 +47,20 @@ def defs() -> dg.Definitions:
 
     @dg.multi_asset(name="marts", specs=[_spec(name) for name in mart_names()])
     def marts() -> Iterator[dg.MaterializeResult[None]]:
-        generation = derive_generation(warehouse(), inventory_of(raw_folder()))
+        inventory = inventory_of(raw_folder())
+        with warehouse().locked():
+            for release in inventory.releases:
+                if release.source not in sources():  # files that no publisher's asset has refused
+                    land(warehouse(), release)
+            generation = derive_generation(warehouse(), inventory)
         for name in mart_names():
             frame = pl.read_parquet(generation.parquet(name) / "*.parquet")
             yield dg.MaterializeResult(
                 asset_key=name,
-                metadata={"dagster/row_count": frame.height, "preview": dg.MetadataValue.md(_preview(frame))},
+                metadata={
+                    "dagster/row_count": frame.height,
+                    "preview": dg.MetadataValue.md(markdown_table(frame.head(_PREVIEW))),
+                },
             )
 
     return dg.Definitions(assets=[marts])
-
-
-def _preview(frame: pl.DataFrame) -> str:
-    shown = frame.head(_PREVIEW)
-    lines = [" | ".join(str(value)[:60].replace("|", "\\|") for value in row) for row in shown.iter_rows()]
-    return "\n".join(f"| {line} |" for line in [" | ".join(shown.columns), " | ".join("---" for _ in shown.columns), *lines])

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from edumig_pipeline.defs.columns import table_metadata
+from edumig_pipeline.defs.columns import markdown_table, table_metadata
 from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.ingest.inventory import FoundRelease, take_inventory
 from edumig_pipeline.ingest.ledger import LedgerError
@@ -49,7 +49,8 @@ def _asset(source: Source) -> dg.AssetsDefinition:
     def observations() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         releases = take_inventory(raw_folder(), {source.id}).releases
         try:
-            parts = [land(warehouse(), release) for release in releases]
+            with warehouse().locked():
+                parts = [land(warehouse(), release) for release in releases]
         except LedgerError as error:
             # The check is recorded, the asset is not: nothing downstream may build on it.
             yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
@@ -62,31 +63,33 @@ def _asset(source: Source) -> dg.AssetsDefinition:
 
 def _counts(releases: tuple[FoundRelease, ...], parts: list[Path]) -> dict[str, dg.MetadataValue]:
     by_release = [
-        f"| {release.release} | {release.released()[0]} | {len(release.files)} | {_read(part, 'observations').height:,} |"
-        for release, part in zip(releases, parts, strict=True)
+        {"release": found.release, "date": found.released()[0], "files": len(found.files), "rows": _rows(part)}
+        for found, part in zip(releases, parts, strict=True)
     ]
-    table = "\n".join(["| release | date | files | rows |", "|---|---|---|---|", *by_release])
-    rows = sum(_read(part, "observations").height for part in parts)
-    return {"dagster/row_count": dg.MetadataValue.int(rows), "releases": dg.MetadataValue.md(table)}
+    return {
+        "dagster/row_count": dg.MetadataValue.int(sum(map(_rows, parts))),
+        "releases": dg.MetadataValue.md(markdown_table(pl.DataFrame(by_release))),
+    }
 
 
 def _outcome(parts: list[Path]) -> dg.AssetCheckResult:
+    """What validation found, over all releases: counts, and a sample of what was refused."""
     ledger = pl.concat([_read(part, "row_ledger") for part in parts]) if parts else pl.DataFrame()
     refused = pl.concat([_read(part, "quarantine") for part in parts]) if parts else pl.DataFrame()
     totals = {name: int(ledger[name].sum()) for name in ledger.columns if name.startswith("rows_")}
-    sample = "\n".join(
-        f"| {row['raw_file']} | {row['raw_row'] or ''} | {row['reason']} |" for row in refused.head(_SAMPLE).to_dicts()
-    )
+    files = refused["raw_row"].null_count() if parts else 0
+    sample = markdown_table(refused.head(_SAMPLE).select("raw_file", "raw_row", "reason")) if refused.height else ""
     return dg.AssetCheckResult(
         check_name=CHECK,
         passed=refused.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            **totals,
-            "files_refused": refused["raw_row"].null_count() if parts else 0,
-            **({"sample": dg.MetadataValue.md(f"| file | row | reason |\n|---|---|---|\n{sample}")} if sample else {}),
-        },
+        description=f"{totals.get('rows_quarantined', 0):,} rows quarantined, {files} files or sheets refused",
+        metadata={**totals, "files_refused": files, **({"sample": dg.MetadataValue.md(sample)} if sample else {})},
     )
+
+
+def _rows(part: Path) -> int:
+    return int(pl.scan_parquet(part / "observations.parquet").select(pl.len()).collect().item())
 
 
 def _read(part: Path, table: str) -> pl.DataFrame:

@@ -38,7 +38,9 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
     """Publish what the marts were derived from."""
     folder = warehouse()
     try:
-        publish(folder, derive_generation(folder, inventory_of(raw_folder())))
+        inventory = inventory_of(raw_folder())
+        with folder.locked():
+            publish(folder, derive_generation(folder, inventory))
     except PublicationError as error:
         yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -1,0 +1,207 @@
+"""Dagster's web server as a user starts it, asked over GraphQL or looked at with a browser.
+
+Belongs here: starting and stopping the server and the browser. Does not belong here: what they should show.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCATION, REPOSITORY = "edumig_pipeline", "__repository__"
+WEB_SERVER = ("dagster-webserver", "--workspace", "workspace.yaml")
+WEB_SERVER_AND_DAEMON = ("dg", "dev", "--workspace", "workspace.yaml")  # what `make ui` starts
+INSTANCE = (ROOT / "instance.yaml").read_text(encoding="utf-8")  # as in `make ui`
+# Without this a run waits for the daemon, which the web server alone has not.
+LAUNCH_AT_ONCE = "run_coordinator:\n  module: dagster.core.run_coordinator\n  class: DefaultRunCoordinator\n"
+
+_DEADLINE = 180
+_LAUNCH = """mutation ($run: ExecutionParams!) { launchRun(executionParams: $run) {
+    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+_RUN = """query ($id: ID!) { runOrError(runId: $id) { __typename ... on Run { status } }
+    logsForRun(runId: $id) { __typename ... on EventConnection { events { ... on MessageEvent { level message } } } } }"""
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_BROWSER_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--no-proxy-server",
+    "--window-size=1600,1000",
+    "--virtual-time-budget=20000",
+    "--dump-dom",
+)
+# Straight to the loopback, whatever proxies the environment names.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended: its status, and level and message of every event."""
+
+    status: str
+    events: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running web server, and the folder of its instance."""
+
+    url: str
+    home: Path
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """The data that answers a GraphQL query."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        with _OPENER.open(request, timeout=60) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def run(self, job: str) -> Run:
+        """Launch a job and wait for its end."""
+        selector = {"jobName": job, "repositoryName": REPOSITORY, "repositoryLocationName": LOCATION}
+        launched = self.ask(_LAUNCH, run={"selector": selector})["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        deadline = time.monotonic() + _DEADLINE
+        while True:
+            found = self.ask(_RUN, id=launched["run"]["runId"])
+            status = found["runOrError"]["status"]
+            if status in {"SUCCESS", "FAILURE", "CANCELED"}:
+                return Run(status, tuple((e["level"], e["message"]) for e in found["logsForRun"]["events"]))
+            assert time.monotonic() < deadline, f"the run is still {status}\n{self.output()}"
+            time.sleep(0.5)
+
+    def output(self) -> str:
+        """All that the server and its runs have printed so far."""
+        logs = [self.home / "server.log", *sorted(self.home.glob("storage/*/compute_logs/*"))]
+        return "".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)
+
+
+@contextmanager
+def serving(command: Sequence[str], home: Path, warehouse: Path, instance: str = INSTANCE) -> Iterator[Server]:
+    """A server started by `command` in the project's folder, answering; nothing of it is left afterwards."""
+    home.mkdir()
+    (home / "dagster.yaml").write_text(instance, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = str(Path(sys.executable).with_name(command[0]))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("EDUMIG_", "DAGSTER_"))}
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, *command[1:], "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env=environment | {"DAGSTER_HOME": str(home), "EDUMIG_WAREHOUSE": str(warehouse)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", home)
+    try:
+        _await(server, process)
+        yield server
+    finally:
+        _stop(process)
+
+
+def _await(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + _DEADLINE
+    while True:
+        assert process.poll() is None, f"the server ended by itself\n{server.output()}"
+        try:
+            with _OPENER.open(f"{server.url}/server_info", timeout=10):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, f"the server does not answer\n{server.output()}"
+            time.sleep(0.2)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the server to end, as Ctrl-C does, then end all that it started."""
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=20)
+    with suppress(ProcessLookupError):  # nobody is left
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+class _Text(HTMLParser):
+    """The text of a page, without what no one reads."""
+
+    unread: ClassVar = {"script", "style", "noscript"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        if tag in self.unread:
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside and self._inside[-1] == tag:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside and data.strip():
+            self.texts.append(data.strip())
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser without a window; every look is one of a new visitor."""
+
+    program: str
+    folder: Path
+
+    def look(self, url: str, name: str) -> list[str]:
+        """The texts on the page, which is photographed as `name`.png."""
+        profile = self.folder / f"{name}-profile"
+        done = subprocess.run(
+            [self.program, *_BROWSER_OPTIONS, f"--user-data-dir={profile}", f"--screenshot={self.folder / name}.png", url],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        shutil.rmtree(profile, ignore_errors=True)
+        page = _Text()
+        page.feed(done.stdout)
+        page.close()
+        return page.texts
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    """Headless Chromium or Chrome; skips where there is none, but fails there in continuous integration."""
+    found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        reason = f"none of {', '.join(_BROWSERS)} is installed, and the page cannot be looked at without a browser"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}; in continuous integration it has to be there")
+        pytest.skip(reason)
+    return Browser(found, tmp_path)
