@@ -35,7 +35,8 @@ def _contents(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
 
 def release_fingerprint(release: FoundRelease) -> str:
     """Digest of everything a release's part is made from."""
-    lines = [code_digest(), release.id, *release.released()[0:1], release.retrieved()]
+    # The date is part of it only as far as it orders releases: a file's time of writing says nothing else.
+    lines = [code_digest(), release.id, *release.released()]
     lines += sorted(f"{key}={value}" for key, value in release.manifest.items())
     lines += [f"{file.raw_file}\0{file.sha256}\0{file.fault}" for file in release.files]
     return hashlib.sha256("\n".join(map(str, lines)).encode()).hexdigest()[:32]

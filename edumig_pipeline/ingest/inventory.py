@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 _MANIFEST = "release.toml"
+_README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")
 _PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
 _BLOCK = 1 << 22
 
@@ -66,7 +67,7 @@ class Inventory:
 
 
 def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
-    """All releases under `raw`, or those of the sources in `only`, with checksums taken now.
+    """All releases under `raw`, or those of the sources in `only`, and all stray files, with checksums taken now.
 
     Reads every byte of their files; writes nothing.
     """
@@ -75,11 +76,10 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
         if not source.is_dir():
             strays.append(_found(source, raw))
             continue
-        if only and source.name not in only:
-            continue
         for release in sorted(path for path in source.iterdir() if not _is_no_data(path)):
             if release.is_dir():
-                releases.append(_release(release, raw))
+                if not only or source.name in only:
+                    releases.append(_release(release, raw))
             else:
                 strays.append(_found(release, raw))
     kept = tuple(release for release in releases if release.files)
@@ -105,15 +105,16 @@ def _release(folder: Path, raw: Path) -> FoundRelease:
 
 
 def _data_files(folder: Path) -> list[Path]:
-    """The data files below a folder, and subfolders that cannot be looked into, so that they are named and not passed over."""
+    """The data files below a folder; and subfolders that are links or cannot be looked into, so that they are named."""
     found: list[Path] = []
 
     def keep_unreadable(error: OSError) -> None:
         found.append(Path(error.filename))
 
     for place, folders, names in os.walk(folder, onerror=keep_unreadable):
-        folders[:] = [name for name in folders if not _is_no_data(Path(name))]
-        found.extend(Path(place, name) for name in names if not _is_no_data(Path(name)))
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in links]
+        found.extend(Path(place, name) for name in (*links, *names) if not _is_no_data(Path(name)))
     return found
 
 
@@ -122,7 +123,7 @@ def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
     if not path.exists():
         return {}, {}, None
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = content.pop("files", {})
         checksums = {str(name): str(sha256).lower() for name, sha256 in files.items()}
         manifest = {name: str(value).strip() for name, value in content.items()}
@@ -132,12 +133,16 @@ def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
         return {}, {}, f"{path.name} cannot be read: {error}"
     if (published := manifest.get("published")) and (not _PARTIAL_DATE.fullmatch(published) or _first_day(published) is None):
         return {}, {}, f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
+    if (coverage := manifest.get("coverage")) and coverage not in ("full", "extract"):
+        return {}, {}, f"{path.name} says coverage = '{coverage}'; it is full or extract"
     return manifest, checksums, None
 
 
 def _found(path: Path, raw: Path) -> FoundFile:
     raw_file = path.relative_to(raw).as_posix()
     digest = hashlib.sha256()
+    if path.exists() and not path.is_file():
+        return FoundFile(path, raw_file, None, None, ("readable", "this is no regular file, or a folder that is a link"))
     try:
         with path.open("rb") as stream:
             size = 0
@@ -155,7 +160,8 @@ def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:
 
 def _is_no_data(path: Path) -> bool:
     """READMEs, dotfiles and release.toml are no data."""
-    return path.name.startswith(".") or path.name == _MANIFEST or "README" in path.name.upper()
+    is_readme = "README" in path.name.upper() and path.suffix.lower() in _README_SUFFIXES
+    return path.name.startswith(".") or path.name == _MANIFEST or is_readme
 
 
 def _first_day(text: str) -> date | None:

@@ -28,7 +28,7 @@ def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: P
     A row that breaks a rule goes to quarantine with the rule and the row as read; a file, member or sheet that cannot be
     read is refused there by name; everything else lands. Raises LedgerError when a row is unaccounted for.
     """
-    with Staging(folder) as staging:
+    with Staging(folder, release.source, release.release) as staging:
         landing = _Landing(release, sources, staging)
         for file in release.files:
             landing.land(file)

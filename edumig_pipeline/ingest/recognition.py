@@ -27,8 +27,8 @@ def recognise(file: FoundFile, source_id: str, sources: Mapping[str, Source]) ->
     for layout in source.layouts:
         if (parts := layout.parts(raw)) is not None:
             return layout.name, parts
-    if raw.first_line_fault:
-        raise RefusedError("encoding", raw.first_line_fault)
+    if raw.text_fault:
+        raise RefusedError("encoding", raw.text_fault)
     others = [
         f"{other.id} ({layout.name})"
         for other in sources.values()

@@ -30,9 +30,11 @@ _HOW_PUBLISHED = ("source_indicator", "source_area")
 class Staging:
     """A scratch database in the folder of the part being built."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: str, release: str) -> None:
+        self._source, self._release = source, release
         self._path = folder / ".staging.duckdb"
         self._db = duckdb.connect(str(self._path))
+        self._db.execute("SET enable_progress_bar = false")
         for name in LANDING_TABLES:
             self._db.execute(create_table(table(name)))
             for column, dtype in _PLACE.items():
@@ -110,7 +112,8 @@ class Staging:
                 folder / f"{name}.parquet",
             )
         self._copy("SELECT * FROM quarantine ORDER BY ALL", folder / "quarantine.parquet")
-        self._copy("SELECT DISTINCT * FROM area_names ORDER BY ALL", folder / "area_names.parquet")
+        named = f"SELECT DISTINCT *, {quoted(self._source)} AS source, {quoted(self._release)} AS release FROM area_names"
+        self._copy(f"{named} ORDER BY ALL", folder / "area_names.parquet")
 
     def _copy(self, query: str, target: Path) -> None:
         self._db.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")

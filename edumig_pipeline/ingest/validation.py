@@ -28,6 +28,9 @@ FAILURE_SCHEMA = {
 }
 
 
+_SHOWN = 200  # characters of a value in a message
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a batch's rows became.
@@ -102,7 +105,8 @@ class Validator:
         constants = [pl.lit(v, dtype=pl.String).alias(k) for k, v in self._constants.items()]
         frame = candidate.with_columns(constants)
         if "ref_area" in declared.names:
-            frame = frame.with_columns(areas.known(frame["ref_area"]).alias("ref_area_known"))
+            is_one = frame["ref_area"] != areas.ALL_AREAS
+            frame = frame.with_columns((areas.known(frame["ref_area"]) & is_one).alias("ref_area_known"))
         if "counterpart_area" in declared.names:
             frame = frame.with_columns(areas.known(frame["counterpart_area"]).alias("counterpart_area_known"))
         if "time_period" in declared.names:
@@ -142,5 +146,5 @@ def _sentence(rule: Rule) -> pl.Expr:
     while "{" in rest:
         before, _, rest = rest.partition("{")
         column, _, rest = rest.partition("}")
-        pieces += [pl.lit(before), pl.col(column).cast(pl.String).fill_null("")]
+        pieces += [pl.lit(before), pl.col(column).cast(pl.String).fill_null("").str.slice(0, _SHOWN)]
     return pl.concat_str([*pieces, pl.lit(rest)])

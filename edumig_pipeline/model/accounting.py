@@ -13,12 +13,12 @@ RAW_FILES = Table(
     key=("raw_file",),
     columns=(
         Column("raw_file", Type.VARCHAR, "Path under raw/", nullable=False),
-        Column("source", Type.VARCHAR, SOURCE.description),
-        Column("release", Type.VARCHAR, RELEASE.description),
         Column("sha256", Type.VARCHAR, "SHA-256 of its bytes; NULL when it could not be read"),
         Column("bytes", Type.BIGINT, "Its size", unit="bytes"),
         Column("rows", Type.BIGINT, "Rows read from it, all members and sheets; NULL when it was refused"),
         Column("layout", Type.VARCHAR, "Layout it was recognised as; NULL when it was refused"),
+        Column("source", Type.VARCHAR, SOURCE.description),
+        Column("release", Type.VARCHAR, RELEASE.description),
     ),
 )
 

@@ -11,6 +11,9 @@ import pycountry
 WORLD = "WLD"
 ALL_AREAS = "_T"
 
+# Put before a published code that a source does not know, so that it is no known area, whatever it looks like.
+UNKNOWN = "?"
+
 # An aggregate is the publisher's code behind the publisher's prefix: `uis:SDG: Asia`, `desa:947`.
 _AGGREGATE = r"^(uis|desa|wb|kz_article|iom|eurostat|oecd|kz_stat):.+$"
 

@@ -130,6 +130,11 @@ OBSERVATIONS = Table(
             "counterpart area '{counterpart_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
         ),
         Rule(
+            "breakdown_syntax",
+            "regexp_like(breakdown, '^(_T|[a-z0-9_]+=[^=;]+(;[a-z0-9_]+=[^=;]+)*)$')",
+            "breakdown '{breakdown}' is neither _T nor key=value pairs",
+        ),
+        Rule(
             "known_period",
             f"({_PERIOD_IN_RANGE}) OR (time_period IS NULL AND undated)",
             f"time period '{{published_period}}' is no period within {_FIRST_YEAR}–{_LAST_YEAR}",

@@ -6,6 +6,7 @@ Belongs here: CSV itself (quoting, widths, encoding). Does not belong here: what
 import codecs
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _is_header_only(path: Path) -> bool:
 def _require_whole_text(path: Path) -> None:
     """Refuse text that is not UTF-8, or in which a quote is opened and never closed: what follows it is unknown."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, quotes = 0, 0
+    lines, has_quotes = 0, False
     with path.open("rb") as stream:
         while block := stream.read(1 << 22):
             try:
@@ -121,25 +122,29 @@ def _require_whole_text(path: Path) -> None:
                 raise RefusedError(
                     "encoding", f"line {line} is not UTF-8: {error.reason} (byte 0x{error.object[error.start]:02x})"
                 ) from error
+            if b"\x00" in block:
+                line = lines + block[: block.index(b"\x00")].count(b"\n") + 1
+                raise RefusedError("encoding", f"line {line} holds a NUL byte: this is no text")
             lines += block.count(b"\n")
-            quotes += block.count(b'"')
+            has_quotes = has_quotes or b'"' in block
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise RefusedError("encoding", f"line {lines + 1} is not UTF-8: it ends within a character") from error
-    # Well-formed CSV has an even number of quotes; only where it is odd the file is worth a slow look.
-    if quotes % 2:
+    if has_quotes:
         _require_closed_quotes(path)
 
 
 def _require_closed_quotes(path: Path) -> None:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        records = filter(None, csv.reader(stream, strict=True))  # blank lines are no records
-        number = -1
-        try:
-            for number, _ in enumerate(records):  # noqa: B007 - the number of the last whole record is needed
+    """Walk a file with quotes strictly: a quote left open, or text after a closing one, may have swallowed records."""
+    limit = csv.field_size_limit(sys.maxsize)
+    number = -1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            # Blank lines are no records, and record 0 is the header.
+            for number, _ in enumerate(filter(None, csv.reader(stream, strict=True))):  # noqa: B007
                 pass
-        except csv.Error as error:
-            # A quote that stays open makes a field without end: the reader meets the end of the file, or its own limit.
-            if "unexpected end of data" in str(error) or "field limit" in str(error):
-                raise RefusedError("csv_syntax", f"record {number + 1} opens a quote that is never closed") from error
+    except csv.Error as error:
+        raise RefusedError("csv_syntax", f"record {number + 1}: a quote is not closed, or text follows it ({error})") from error
+    finally:
+        csv.field_size_limit(limit)

@@ -33,8 +33,8 @@ class RawFile:
         return self._head.startswith(b"PK\x03\x04")
 
     @cached_property
-    def first_line_fault(self) -> str | None:
-        """Why the first line is no UTF-8 text, or None when it is."""
+    def text_fault(self) -> str | None:
+        """Why the file does not begin as UTF-8 text, or None when it does."""
         line = self._head.split(b"\n", 1)[0]
         if self.is_zip_container:
             return None
@@ -42,12 +42,14 @@ class RawFile:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
             return f"line 1 is not UTF-8: {error.reason} (byte 0x{line[error.start]:02x} at position {error.start + 1})"
+        if b"\x00" in self._head:
+            return f"line {self._head[: self._head.index(0)].count(10) + 1} holds a NUL byte: this is no text"
         return None
 
     @cached_property
     def header(self) -> tuple[str, ...]:
         """Fields of the first CSV record, BOM removed; empty when the file does not begin with one in UTF-8."""
-        if self.is_zip_container or self.first_line_fault or b"\x00" in self._head:
+        if self.is_zip_container or self.text_fault:
             return ()
         text = self._head.decode("utf-8-sig", errors="ignore")
         try:

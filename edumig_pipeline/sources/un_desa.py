@@ -16,7 +16,7 @@ from functools import partial
 import pandas as pd
 import polars as pl
 
-from edumig_pipeline.model.areas import WORLD, iso_by_m49
+from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_m49
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Batch, Part, RefusedError, Source
 from edumig_pipeline.sources.rawfile import RawFile
@@ -25,6 +25,9 @@ from edumig_pipeline.sources.workbook import cells, column_letter, read_sheets, 
 _ID = "un_desa"
 _WORLD_CODE = "900"
 _FIRST_AGGREGATE = 900
+# Regions and groups (9xx), income and development groups, SDG regions (15xx to 18xx), parts of Asia (55xx); and the
+# Channel Islands (830), which ISO 3166 does not have.
+_AGGREGATE = r"^(830|9[0-9]{2}|1[5-8][0-9]{2}|55[0-9]{2})$"
 
 _CODE_HEADINGS = ("Code", "Location code")
 _AREA_HEADINGS = (
@@ -37,6 +40,7 @@ _TITLE = re.compile(
     r"^Table [0-9]+\s*[-:]\s*(?P<measure>.+?) (?:by sex and )?by (?:major area, )?region, country or area(?: of destination)?, "
     r"[0-9]{4}-[0-9]{4}(?: \(.+\))?$"
 )
+_OTHER_HEADINGS = ("Sort\norder", "Sort order", "Index", "Notes")
 _SEXES = {"both sexes": "_T", "male": "M", "males": "M", "female": "F", "females": "F"}
 _CONTENTS = "table of contents"
 
@@ -90,10 +94,13 @@ def _sex_of(heading: str) -> str:
     return found.pop()
 
 
-def _blocks(grid: pd.DataFrame, heading_row: int, first_column: int) -> tuple[int, tuple[_Block, ...]]:
-    """The row of the years, and a block for each year; the sex is in the heading above the first year of each run."""
+def _blocks(grid: pd.DataFrame, heading_row: int, labels: set[int]) -> tuple[int, tuple[_Block, ...]]:
+    """The row of the years, and a block for each year; the sex is in the heading above the first year of each run.
+
+    `labels` are the columns that hold no figures. Raises RefusedError when any other column has cells but no year.
+    """
     for year_row in range(heading_row, min(heading_row + 2, len(grid))):
-        years = [(i, text(cell).strip()) for i, cell in enumerate(grid.iloc[year_row]) if i >= first_column]
+        years = [(i, text(cell).strip()) for i, cell in enumerate(grid.iloc[year_row]) if i not in labels]
         years = [(column, year) for column, year in years if year]
         if any(_is_year(year) for _, year in years):
             break
@@ -108,9 +115,7 @@ def _blocks(grid: pd.DataFrame, heading_row: int, first_column: int) -> tuple[in
         blocks.append(_Block(column, year, _sex_of(heading)))
     if len({(block.year, block.sex) for block in blocks}) != len(blocks):
         raise RefusedError("known_layout", "two columns have the same year and sex: a heading that says the sex is missing")
-    columns = [block.column for block in blocks]
-    others = [i for i in range(first_column, grid.shape[1]) if i not in columns]
-    for column in others:
+    for column in set(range(grid.shape[1])) - labels - {block.column for block in blocks}:
         if any(text(cell).strip() for cell in grid.iloc[year_row + 1 :, column]):
             raise RefusedError("known_layout", f"column {column_letter(column)} has cells below a heading that is no year")
     return year_row, tuple(blocks)
@@ -126,7 +131,10 @@ def _locate(grid: pd.DataFrame) -> _Sheet:
         raise RefusedError("known_layout", f"expected one title 'Table N: …' above the headings, found {titles}")
     headings = [text(cell).strip() for cell in grid.iloc[heading_row]]
     types = [i for i, heading in enumerate(headings) if heading.startswith("Type of data")]
-    year_row, blocks = _blocks(grid, heading_row, max(area_column, code_column, *types) + 1)
+    # The running number of a row may stand without a heading, before the name of the area.
+    unheaded = {i for i in range(area_column) if not headings[i]}
+    others = {i for i, heading in enumerate(headings) if heading in _OTHER_HEADINGS}
+    year_row, blocks = _blocks(grid, heading_row, {area_column, code_column, *types} | unheaded | others)
     return _Sheet(grid, titles[0], year_row + 1, area_column, code_column, types[0] if types else None, blocks)
 
 
@@ -168,15 +176,16 @@ def _records(sheet: _Sheet) -> Iterator[Batch]:
 
 
 def _ref_area(code: pl.Expr) -> pl.Expr:
+    """Location code as ref_area: 900 is WLD, M49 codes of countries become ISO, the known ranges of aggregates desa:."""
     iso = {str(m49): alpha3 for m49, alpha3 in iso_by_m49().items() if m49 < _FIRST_AGGREGATE}
     return (
         pl.when(code == _WORLD_CODE)
         .then(pl.lit(WORLD))
         .when(code.is_in(list(iso)))
         .then(code.replace_strict(iso, default=None, return_dtype=pl.String))
-        .when(code.str.contains(r"^[0-9]+$"))
+        .when(code.str.contains(_AGGREGATE))
         .then(pl.concat_str(pl.lit("desa:"), code))
-        .otherwise(code)
+        .otherwise(pl.concat_str(pl.lit(UNKNOWN), code))
     )
 
 

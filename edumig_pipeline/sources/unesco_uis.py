@@ -7,6 +7,7 @@ Sources of the rules: the README of every BDDS package (magnitude and qualifier,
 each); the export's own members for the Data Browser.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from edumig_pipeline.model.areas import WORLD
+from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_countries
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.csv_records import read_csv
 from edumig_pipeline.sources.layout import Batch, Harmonise, Part, Source
@@ -30,6 +31,9 @@ _QUALIFIER_STATUS = {"UIS_EST": "E", "NAT_EST": "E"}
 # have under these letters (Sudan before secession, the Channel Islands).
 _OWN_CODES = ("CECC-SICA", "XDN", "ZZA")
 
+# "<organisation>: <name>", the organisation whose grouping it is: SDG: Asia, WB: Arab World, UNICEF: Gulf Area.
+_AGGREGATE = r"^[A-Z][A-Za-z0-9-]+: \S"
+
 
 def _mapped(records: pl.DataFrame, code: str) -> pl.DataFrame:
     """The records with the harmonised terms of their indicator code beside them, in the same order."""
@@ -42,15 +46,17 @@ def _indicator(code: str) -> pl.Expr:
 
 
 def _area(code: str) -> pl.Expr:
-    """UIS area code as ref_area: three letters stay, UIS's own world is WLD, other aggregates get the prefix."""
+    """UIS area code as ref_area: ISO codes stay, UIS's own world is WLD, aggregates get the prefix; others stay unknown."""
     published = pl.col(code)
-    is_own = published.str.contains(": ", literal=True) | published.is_in(_OWN_CODES)
+    is_own = published.str.contains(_AGGREGATE) | published.is_in(_OWN_CODES)
     return (
         pl.when(published == "UIS: World")
         .then(pl.lit(WORLD))
         .when(is_own)
         .then(pl.concat_str(pl.lit("uis:"), published))
-        .otherwise(published)
+        .when(published.is_in(sorted(iso_countries())))
+        .then(published)
+        .otherwise(pl.concat_str(pl.lit(UNKNOWN), published))
     )
 
 
@@ -80,7 +86,9 @@ def _stands_for_nothing() -> pl.Expr:
 
 def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFrame:
     """Records of any UIS data table, columns renamed to the Data Browser's, as candidates for `observations`."""
-    named = _mapped(records.rename(rename), "indicatorId")
+    codes = ("indicatorId", "geoUnit", "year")
+    trimmed = records.rename(rename).with_columns(pl.col(codes).str.strip_chars())  # UIS itself left spaces around codes
+    named = _mapped(trimmed, "indicatorId")
     return named.select(
         _indicator("indicatorId").alias("indicator"),
         _area("geoUnit").alias("ref_area"),
@@ -105,7 +113,7 @@ def _observations(records: pl.DataFrame, *, rename: dict[str, str]) -> pl.DataFr
 
 def _labels(records: pl.DataFrame, *, code: str, label: str) -> pl.DataFrame:
     """Records of a label table as candidates for `source_indicators`."""
-    return _mapped(records, code).select(
+    return _mapped(records.with_columns(pl.col(code).str.strip_chars()), code).select(
         pl.col(code).alias("source_indicator"),
         pl.col(label).alias("label"),
         _indicator(code).alias("indicator"),
@@ -115,7 +123,8 @@ def _labels(records: pl.DataFrame, *, code: str, label: str) -> pl.DataFrame:
 
 def _footnotes(records: pl.DataFrame) -> pl.DataFrame:
     """Records of footnotes.csv as candidates for `footnotes`."""
-    return _mapped(records, "indicatorId").select(
+    trimmed = records.with_columns(pl.col("indicatorId", "geoUnit", "year").str.strip_chars())
+    return _mapped(trimmed, "indicatorId").select(
         _indicator("indicatorId").alias("indicator"),
         _area("geoUnit").alias("ref_area"),
         pl.col("counterpart_area").fill_null("_T"),
@@ -158,13 +167,20 @@ def _data_browser(_file: RawFile) -> str:
     return "data_browser"
 
 
-def _bdds_package(file: RawFile) -> str:
-    """The BDDS package a table belongs to, from its member name: OPRI_DATA_NATIONAL.csv is of opri.
+# The packages UIS offers; the tables' headers do not say which one they are of.
+_BDDS_PACKAGES = ("opri", "sdg", "natmon", "dem", "sci", "inno", "clte", "cltt", "film", "ilcmt")
 
-    The header does not say it; a file renamed by hand counts as dataset bdds.
+
+def _bdds_package(file: RawFile) -> str:
+    """The BDDS package a table belongs to: OPRI_DATA_NATIONAL.csv is of opri, and so is any table in opri-2022-03/.
+
+    A table that neither its member name nor its release folder assigns to a package counts as dataset bdds.
     """
-    prefix, _, rest = PurePosixPath(file.raw_file).stem.partition("_")
-    return prefix.lower() if rest else "bdds"
+    path = PurePosixPath(file.raw_file)
+    for name in (path.name, path.parts[1] if len(path.parts) > 1 else ""):
+        if (package := re.split(r"[^a-z]", name.lower(), maxsplit=1)[0]) in _BDDS_PACKAGES:
+            return package
+    return "bdds"
 
 
 _BDDS_TO_BROWSER = {

@@ -238,3 +238,108 @@ def test_when_nothing_lands_the_old_warehouse_stays(place: Place) -> None:
     assert "nothing was published" in ran.err
     assert (place.warehouse / "edumig.duckdb").resolve() == before
     assert len(landed(place)) == 3
+
+
+def test_exit_code_2_names_file_row_and_rule(place: Place) -> None:
+    place.put(FILE, uis(["26637,KAZ,2018,-1,,"]))
+    place.put("iom/2020/data.csv", "no,known,layout\n")
+    ran = place.refresh()
+    assert ran.code == 2
+    assert f"{FILE}, row 1: within_bounds" in ran.err
+    assert "iom/2020/data.csv: known_layout" in ran.err
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    ['26637,KAZ,2019,"5,,', '"26637,KAZ,2019,5,,', '26637,KAZ,2019,"5"0,,\n26637,RUS,2019,"5,,'],
+)
+def test_a_quote_that_never_closes_does_not_swallow_the_records_behind_it(place: Place, quoted: str) -> None:
+    place.put(FILE, uis(GOOD))
+    place.put("unesco_uis/2025-02/data.csv", uis([GOOD[0], quoted, *(f"26637,KAZ,{year},5,," for year in range(1960, 2010))]))
+    ran = place.refresh()
+    assert ran.code == 1
+    assert "refused: unesco_uis/2025-02/data.csv: csv_syntax: record 2" in ran.err
+    assert len(landed(place)) == 3
+
+
+def test_stray_quotes_that_meet_are_seen(place: Place) -> None:
+    place.put(FILE, uis(GOOD))
+    header = "indicatorId,geoUnit,year,type,subtype,value"
+    notes = [
+        '26637,KAZ,2018,Source,x,"one',
+        "26637,KAZ,2018,Source,x,two",
+        '26637,KAZ,2018,Source,x,"three',
+        "26637,NAM,2018,Source,x,four",
+    ]
+    place.put("unesco_uis/2026-02/footnotes.csv", uis(notes, header=header))
+    assert "refused: unesco_uis/2026-02/footnotes.csv: csv_syntax" in place.refresh().err
+
+
+def test_a_nul_byte_is_named(place: Place) -> None:
+    place.put(FILE, uis(GOOD))
+    place.put("unesco_uis/2025-02/data.csv", uis([GOOD[0], "26637,K\x00Z,2018,1,,"]))
+    assert "encoding: line 3 holds a NUL byte" in place.refresh().err
+
+
+def test_a_file_the_manifest_names_must_be_there(place: Place) -> None:
+    place.put(FILE, uis(GOOD))
+    place.put("unesco_uis/2026-02/release.toml", f'[files]\n"more.csv" = "{"0" * 64}"\n')
+    ran = place.refresh()
+    assert ran.code == 1
+    assert "refused: unesco_uis/2026-02/more.csv: readable" in ran.err
+
+
+def test_a_linked_folder_is_named(place: Place) -> None:
+    place.put(FILE, uis(GOOD))
+    place.put("elsewhere.d/x/more.csv", uis(["26637,RUS,2018,1,,"]))
+    (place.raw / "unesco_uis/2026-02/linked").symlink_to(place.raw / "elsewhere.d/x")
+    assert "refused: unesco_uis/2026-02/linked: readable" in place.refresh().err
+
+
+@pytest.mark.parametrize("release", ["a\\b", "a b", "[draft] 2026", "2026-02*", "x__y", "Ақпан 2026", "it's"])
+def test_a_release_may_be_called_anything(place: Place, release: str) -> None:
+    place.put(FILE, uis(GOOD))
+    place.put(f"unesco_uis/{release}/data.csv", uis(["26637,RUS,2018,1,,", "26637,KZA,2018,1,,"]))
+    assert place.refresh().code == 1
+    name = release.replace("'", "''")
+    assert place.ask(f"SELECT count(*) FROM observations WHERE release = '{name}'") == [(1,)]
+    assert place.ask(f"SELECT rows_read FROM row_ledger WHERE raw_file = 'unesco_uis/{name}/data.csv'") == [(2,)]
+
+
+def test_tables_of_one_bulk_package_share_its_keys_whatever_they_are_called(place: Place) -> None:
+    header = "INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER"
+    place.put("unesco_uis/opri-2022-03/OPRI_DATA_NATIONAL.csv", uis(["26540,DEU,2019,963,,", "26540,RUS,2019,1,,"], header))
+    place.put("unesco_uis/opri-2022-03/extra.csv", uis(["26540,DEU,2019,99999,,"], header))
+    assert place.refresh().code == 1
+    assert place.ask("SELECT DISTINCT rule FROM quarantine") == [("unique_key",)]
+    assert place.ask("SELECT destination, students FROM student_flows") == [("RUS", 1)]
+
+
+@pytest.mark.parametrize("code", [9999, 897, "KAZ", "Kazakhstan"])
+def test_an_unknown_location_of_a_workbook(place: Place, code: str | int) -> None:
+    source = next((ROOT / "raw/un_desa/rev2019").glob("*.xlsx"))
+    book = openpyxl.load_workbook(source)
+    row = next(cell.row for cell in book["Table 1"]["D"] if cell.value == 398)
+    book["Table 1"].cell(row, 4).value = code
+    target = place.raw / "un_desa/rev2019" / source.name
+    target.parent.mkdir(parents=True)
+    book.save(target)
+    book.close()
+    assert place.refresh().code == 1
+    assert place.ask("SELECT DISTINCT raw_row, rule, count(*) FROM quarantine GROUP BY ALL") == [(row, "known_area", 21)]
+
+
+def test_a_moved_column_of_a_workbook_moves_no_figure(place: Place) -> None:
+    source = next((ROOT / "raw/un_desa/rev2019").glob("*.xlsx"))
+    book = openpyxl.load_workbook(source)
+    sheet = book["Table 1"]
+    sheet.move_range(f"D15:D{sheet.max_row}", cols=23)
+    target = place.raw / "un_desa/rev2019" / source.name
+    target.parent.mkdir(parents=True)
+    book.save(target)
+    book.close()
+    assert place.refresh().code == 0
+    assert place.ask("""
+        SELECT sex, obs_value FROM observations
+        WHERE indicator = 'migrant_stock' AND ref_area = 'WLD' AND time_period = '2019' ORDER BY sex
+    """) == [("F", 130154101), ("M", 141488004), ("_T", 271642105)]

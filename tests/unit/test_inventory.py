@@ -147,7 +147,7 @@ def test_only_the_named_sources_are_looked_at(tmp_path: Path) -> None:
         put(tmp_path, name)
     inventory = take_inventory(tmp_path, only=("s", "u"))
     assert names(inventory) == ["s/2020/data.csv", "u/2020/data.csv"]
-    assert [stray.raw_file for stray in inventory.strays] == ["s/stray.csv", "stray.csv"]
+    assert [stray.raw_file for stray in inventory.strays] == ["s/stray.csv", "stray.csv", "t/stray.csv"]
 
 
 def test_a_source_that_is_not_there_has_no_releases(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ SAMPLE: Mapping[Type, Any] = {
 # What a row needs beside a sample of each column to obey the rules its table declares.
 GOOD: Mapping[str, Row] = {
     "observations": {
+        "breakdown": "_T",
         "ref_area_known": True,
         "counterpart_area_known": True,
         "undated": False,
@@ -70,6 +71,7 @@ BAD: Mapping[str, Mapping[str, Row]] = {
         "indicator_given": {"source_indicator": ""},
         "known_area": {"ref_area_known": False},
         "known_counterpart_area": {"counterpart_area_known": False},
+        "breakdown_syntax": {"breakdown": "incident="},
         "known_period": {"period_start": None},
         "value_is_number": {"obs_value": None, "published_value": "many"},
         "value_matches_status": {"obs_status": "M"},
@@ -112,6 +114,7 @@ def breaches(declared: Table) -> Iterator[tuple[str, Row]]:
 # Rules that cannot be broken alone: what is missing obeys no rule that looks at it.
 TOGETHER: Mapping[tuple[str, str], set[str]] = {
     ("observations", "has_source_indicator"): {"indicator_given"},
+    ("observations", "has_breakdown"): {"breakdown_syntax"},
     ("footnotes", "has_footnote"): {"footnote_given"},
     ("footnotes", "has_source_indicator"): {"indicator_given"},
     ("source_indicators", "has_source_indicator"): {"label_given"},
@@ -317,6 +320,7 @@ QUARANTINED: list[tuple[str, Row, str]] = [
     ("indicator_given", {"source_indicator": ""}, "names no indicator"),
     ("known_area", {"ref_area": "ABC", "source_area": "ABC"}, "'ABC'"),
     ("known_counterpart_area", {"counterpart_area": "ABC"}, "'ABC'"),
+    ("breakdown_syntax", {"breakdown": "incident="}, "'incident='"),
     ("known_period", {"time_period": "2020-S3", "published_period": "2020-S3"}, "'2020-S3'"),
     ("value_is_number", {"obs_value": None, "published_value": "12,5"}, "'12,5'"),
     ("value_matches_status", {"obs_status": "M", "source_status": "NA|"}, "'12.5' does not go with status M ('NA|')"),
@@ -326,6 +330,7 @@ QUARANTINED: list[tuple[str, Row, str]] = [
 TOGETHER_IN_QUARANTINE = {
     "has_ref_area": {"known_area"},
     "has_counterpart_area": {"known_counterpart_area"},
+    "has_breakdown": {"breakdown_syntax"},
     "has_source_indicator": {"indicator_given"},
 }
 
@@ -556,8 +561,8 @@ def test_a_status_with_a_number_needs_one(status: str) -> None:
 
 
 def test_known_areas_land_and_unknown_ones_do_not() -> None:
-    known = ["KAZ", "NAM", "ANT", "SUN", "WLD", "_T", "KZ-75", "uis:SDG: Asia", "desa:947"]
-    unknown = ["ABC", "kaz", "KAZ ", "", "KZ-99", "uis:", "foo:Asia", "398", "World"]
+    known = ["KAZ", "NAM", "ANT", "SUN", "WLD", "KZ-75", "uis:SDG: Asia", "desa:947"]
+    unknown = ["_T", "ABC", "kaz", "KAZ ", "", "KZ-99", "uis:", "foo:Asia", "398", "World"]
     broken = rules_broken([{"ref_area": area, "source_area": area} for area in known + unknown])
     assert broken == [[]] * len(known) + [["known_area"]] * len(unknown)
 

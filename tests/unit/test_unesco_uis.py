@@ -181,7 +181,21 @@ def test_aggregates_keep_the_publishers_name(tmp_path: Path) -> None:
     assert dict(outcome.area_names.iter_rows()) == {code: name for name, code in AREAS.items() if ":" in code}
 
 
-UNKNOWN_AREAS = ["ABC", "XXX", "KA", "kaz", "Kazakhstan", "", "World", "WLD ", "UIS:World"]
+UNKNOWN_AREAS = [
+    "ABC",
+    "XXX",
+    "KA",
+    "kaz",
+    "Kazakhstan",
+    "",
+    "World",
+    "WLD",
+    "_T",
+    "desa:947",
+    "uis:x",
+    "foo: x",
+    "UIS:World",
+]
 
 
 def test_an_unknown_area_goes_to_quarantine_by_name(tmp_path: Path) -> None:
