@@ -1,8 +1,9 @@
 -- Inbound and outbound students of an area in a year, side by side, with the status of each figure.
 --
--- All figures of a row are from one release, so that their difference means something: the newest among those that publish
--- both directions, else the newest that has any. A year without a report is NULL, not 0. Figures quoted in running text
--- (dataset statements) are claims to be checked, not statistics, and are left out.
+-- All figures of a row are from one release, so that their difference means something. A release can speak for a cell as long
+-- as it is the newest to have at least one figure of it; of those, the one with a number for both directions is taken, else
+-- the newest. A year without a report is NULL, not 0. Figures quoted in running text (dataset statements) are claims to be
+-- checked, not statistics, and are left out.
 --
 -- Grain: ref_area, year.
 WITH figures AS (
@@ -12,12 +13,10 @@ WITH figures AS (
         o.source,
         o.release,
         o.dataset,
-        r.released,
         o.indicator,
         o.obs_value,
         o.obs_status
-    FROM latest_observations AS o
-    JOIN releases AS r USING (source, release)
+    FROM observations AS o
     WHERE
         o.indicator IN ('inbound_students', 'outbound_students', 'inbound_rate', 'outbound_ratio')
         AND o.counterpart_area = '_T'
@@ -27,52 +26,59 @@ WITH figures AS (
         AND regexp_full_match(o.time_period, '\d{4}')
 ),
 
-directions AS (
-    SELECT
-        source,
-        release,
-        count(DISTINCT indicator) FILTER (indicator IN ('inbound_students', 'outbound_students')) AS directions
-    FROM figures
-    GROUP BY ALL
-),
-
-chosen AS (
-    SELECT f.ref_area, f.year, f.source, f.release
+candidates AS (
+    SELECT DISTINCT f.ref_area, f.year, f.source, f.release
     FROM figures AS f
-    JOIN directions AS d USING (source, release)
-    QUALIFY row_number() OVER (
-        PARTITION BY f.ref_area, f.year
-        ORDER BY d.directions DESC, f.released DESC, f.release DESC, f.source, f.indicator, f.dataset
-    ) = 1
+    SEMI JOIN latest_observations AS l
+        ON
+            l.ref_area = f.ref_area
+            AND year(l.period_start) = f.year
+            AND l.source = f.source
+            AND l.release = f.release
+            AND l.dataset = f.dataset
+            AND l.indicator = f.indicator
+            AND l.counterpart_area = '_T'
+            AND l.sex = '_T'
+            AND l.breakdown = '_T'
 ),
 
 wide AS (
     SELECT
-        ref_area,
-        year,
-        source,
-        release,
-        first(obs_value ORDER BY dataset) FILTER (indicator = 'inbound_students') AS inbound_students,
-        first(obs_status ORDER BY dataset) FILTER (indicator = 'inbound_students') AS inbound_students_status,
-        first(obs_value ORDER BY dataset) FILTER (indicator = 'outbound_students') AS outbound_students,
-        first(obs_status ORDER BY dataset) FILTER (indicator = 'outbound_students') AS outbound_students_status,
-        first(obs_value ORDER BY dataset) FILTER (indicator = 'inbound_rate') AS inbound_rate,
-        first(obs_status ORDER BY dataset) FILTER (indicator = 'inbound_rate') AS inbound_rate_status,
-        first(obs_value ORDER BY dataset) FILTER (indicator = 'outbound_ratio') AS outbound_ratio,
-        first(obs_status ORDER BY dataset) FILTER (indicator = 'outbound_ratio') AS outbound_ratio_status
-    FROM figures
-    JOIN chosen USING (ref_area, year, source, release)
+        f.ref_area,
+        f.year,
+        f.source,
+        f.release,
+        first(f.obs_value ORDER BY f.dataset) FILTER (f.indicator = 'inbound_students') AS inbound_students,
+        first(f.obs_status ORDER BY f.dataset) FILTER (f.indicator = 'inbound_students') AS inbound_students_status,
+        first(f.obs_value ORDER BY f.dataset) FILTER (f.indicator = 'outbound_students') AS outbound_students,
+        first(f.obs_status ORDER BY f.dataset) FILTER (f.indicator = 'outbound_students') AS outbound_students_status,
+        first(f.obs_value ORDER BY f.dataset) FILTER (f.indicator = 'inbound_rate') AS inbound_rate,
+        first(f.obs_status ORDER BY f.dataset) FILTER (f.indicator = 'inbound_rate') AS inbound_rate_status,
+        first(f.obs_value ORDER BY f.dataset) FILTER (f.indicator = 'outbound_ratio') AS outbound_ratio,
+        first(f.obs_status ORDER BY f.dataset) FILTER (f.indicator = 'outbound_ratio') AS outbound_ratio_status
+    FROM figures AS f
+    JOIN candidates USING (ref_area, year, source, release)
     GROUP BY ALL
 )
 
 SELECT
-    *,
-    inbound_students - outbound_students AS net_students,
+    w.*,
+    w.inbound_students - w.outbound_students AS net_students,
     CASE
-        WHEN inbound_students IS NULL OR outbound_students IS NULL THEN NULL
-        WHEN inbound_students_status = 'A' THEN outbound_students_status
-        WHEN outbound_students_status IN ('A', 'N') THEN inbound_students_status
+        WHEN w.inbound_students IS NULL OR w.outbound_students IS NULL THEN NULL
+        WHEN w.inbound_students_status IN ('A', 'N') AND w.outbound_students_status IN ('A', 'N') THEN 'A'
+        WHEN w.inbound_students_status IN ('A', 'N') THEN w.outbound_students_status
+        WHEN w.outbound_students_status IN ('A', 'N') THEN w.inbound_students_status
         -- Neither is a plain value: the difference is an estimate.
         ELSE 'E'
     END AS net_students_status
-FROM wide
+FROM wide AS w
+JOIN releases AS r USING (source, release)
+QUALIFY row_number() OVER (
+    PARTITION BY w.ref_area, w.year
+    ORDER BY
+        (w.inbound_students IS NOT NULL AND w.outbound_students IS NOT NULL) DESC,
+        r.released DESC,
+        w.release DESC,
+        w.source
+) = 1
