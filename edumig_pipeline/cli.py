@@ -97,5 +97,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("EDUMIG_TRACEBACK"):
             raise
-        click.echo(f"edumig: nothing was published: {type(error).__name__}: {error}", err=True)
+        name = "" if type(error).__name__ == "NothingToPublishError" else f"{type(error).__name__}: "
+        click.echo(f"edumig: nothing was published: {name}{error}", err=True)
         sys.exit(FAILED)

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.fingerprint import generation_id, release_fingerprint
 from edumig_pipeline.ingest.inventory import FoundRelease, Inventory, take_inventory
@@ -19,6 +19,8 @@ from edumig_pipeline.publish.database import build_database
 from edumig_pipeline.publish.derivation import derive
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
+
+_PATTERN_CHARACTERS = "?*[]\\"
 
 
 class NothingToPublishError(Exception):
@@ -57,6 +59,10 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
     Releases whose files did not change are not read again; when nothing changed, nothing is written. Raises
     NothingToPublishError, or what went wrong, with the published warehouse untouched.
     """
+    if odd := set(str(folder.resolve())) & set(_PATTERN_CHARACTERS):
+        raise NothingToPublishError(
+            f"the path of the warehouse must not hold {' '.join(sorted(odd))}: DuckDB reads them as patterns"
+        )
     warehouse = Warehouse(folder)
     inventory = inventory_of(raw, only)
     with warehouse.locked():
@@ -74,7 +80,9 @@ def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
         raise NothingToPublishError(f"there is no folder {raw}; name the folder of raw files with --raw")
     inventory = take_inventory(raw, only)
     if not inventory.releases:
-        raise NothingToPublishError(f"no file lies under {raw}/{'|'.join(only) or '<source>'}/<release>/")
+        strays = ", ".join(stray.raw_file for stray in inventory.strays)
+        hint = f"; these lie outside a release folder: {strays}" if strays else ""
+        raise NothingToPublishError(f"no file lies under {raw}/{'|'.join(only) or '<source>'}/<release>/{hint}")
     return inventory
 
 
@@ -106,7 +114,7 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
         if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
             raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
         if not any(_values_in(part) for part in parts.values()):
-            raise NothingToPublishError("no value of any file landed; the quarantine would be all there is")
+            raise NothingToPublishError(_nothing_landed(parts.values()))
         with warehouse.building(target) as work:
             derive(work / "parquet", parts, stray_accounts(inventory.strays))
             warehouse.write_manifest(work, releases)
@@ -127,31 +135,55 @@ def publish(warehouse: Warehouse, generation: Generation) -> None:
 
 
 def report(warehouse: Warehouse, *, rebuilt: bool) -> Report:
-    """What the published warehouse holds and what it had to refuse."""
-    with duckdb.connect(str(warehouse.database.resolve()), read_only=True) as db:
-        rows = {t.name: _scalar(db, f"SELECT count(*) FROM {t.name}") for t in TABLES if not t.is_view}
-        quarantined = db.execute(
-            "SELECT raw_file, rule, count(*) FROM quarantine WHERE raw_row IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        examples = db.execute(
-            "SELECT raw_file || ', row ' || raw_row || ': ' || reason FROM quarantine WHERE raw_row IS NOT NULL "
-            "QUALIFY row_number() OVER (PARTITION BY raw_file, rule ORDER BY raw_row, reason) <= 3 ORDER BY raw_file, raw_row"
-        ).fetchall()
-        refused = db.execute("SELECT raw_file, rule, reason FROM quarantine WHERE raw_row IS NULL ORDER BY ALL").fetchall()
+    """What the published warehouse holds and what it had to refuse, from its Parquet: a client may hold the file open."""
+    generation = warehouse.current()
+    if generation is None:
+        raise NothingToPublishError(f"nothing is published in {warehouse.path}")
+    names = [table.name for table in TABLES if not table.is_view]
+    rows = {name: sum(map(_row_count, sorted(generation.parquet(name).iterdir()))) for name in names}
+    refused = pl.concat([pl.read_parquet(path, glob=False) for path in sorted(generation.parquet("quarantine").iterdir())])
+    of_rows = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
     return Report(
         database=warehouse.database,
         rebuilt=rebuilt,
         rows=rows,
-        quarantined={(file, rule): count for file, rule, count in quarantined},
-        examples=tuple(line for (line,) in examples),
-        refusals=tuple(Refusal(*row) for row in refused),
+        quarantined={(file, rule): n for file, rule, n in of_rows.group_by("raw_file", "rule").len().sort(pl.all()).iter_rows()},
+        examples=tuple(_examples(of_rows)),
+        refusals=_refusals(refused),
+    )
+
+
+def _examples(of_rows: pl.DataFrame) -> list[str]:
+    """A line for each of the first three rows that broke a rule in a file: file, row, column of a matrix, reason."""
+    first = of_rows.group_by("raw_file", "rule", maintain_order=True).head(3).sort("raw_file", "raw_row", "reason")
+    column = pl.col("raw_row_json").str.json_path_match("$.raw_column")
+    place = pl.concat_str(
+        "raw_file",
+        pl.lit(", row "),
+        "raw_row",
+        pl.when(column.is_not_null()).then(pl.lit(", column ") + column).otherwise(pl.lit("")),
+    )
+    return first.select(pl.concat_str(place, pl.lit(": "), "reason")).to_series().to_list()
+
+
+def _refusals(refused: pl.DataFrame) -> tuple[Refusal, ...]:
+    of_files = refused.filter(pl.col("raw_row").is_null()).sort("raw_file", "rule", "reason")
+    return tuple(Refusal(*row) for row in of_files.select("raw_file", "rule", "reason").iter_rows())
+
+
+def _nothing_landed(parts: Collection[Path]) -> str:
+    """Why nothing can be published: the first refusals and bad rows of the parts."""
+    refused = pl.concat([pl.read_parquet(part / "quarantine.parquet", glob=False) for part in parts])
+    lines = [f"{r.raw_file}: {r.rule}: {r.reason}" for r in _refusals(refused)]
+    lines += _examples(refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason"))
+    return "\n  ".join(
+        ["no value of any file landed", *lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])]
     )
 
 
 def _values_in(part: Path) -> int:
-    return int(pl.scan_parquet(part / "observations.parquet").select(pl.len()).collect().item())
+    return _row_count(part / "observations.parquet")
 
 
-def _scalar(db: duckdb.DuckDBPyConnection, query: str) -> int:
-    ((count,),) = db.execute(query).fetchall()
-    return int(count)
+def _row_count(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)

@@ -75,7 +75,11 @@ class Warehouse:
         manifest = path / "manifest.json"
         if not manifest.exists():
             return None
-        return Generation(path.resolve(), json.loads(manifest.read_text(encoding="utf-8"))["releases"])
+        try:
+            releases = json.loads(manifest.read_text(encoding="utf-8"))["releases"]
+        except (ValueError, KeyError):
+            return None  # damaged: to be built anew
+        return Generation(path.resolve(), releases)
 
     @staticmethod
     def write_manifest(folder: Path, releases: dict[str, str]) -> None:
@@ -108,7 +112,10 @@ class Warehouse:
     def publish(self, generation: Generation) -> None:
         """Make `generation` the one users see, in one step, and sweep what nobody needs any more."""
         before = self.current()
-        for name in ("edumig.duckdb", "parquet"):
+        links = ("edumig.duckdb", "parquet", ".current")
+        if occupied := [name for name in links if (self.path / name).exists() and not (self.path / name).is_symlink()]:
+            raise FileExistsError(f"{self.path / occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
+        for name in links[:2]:
             self._link(self.path / name, Path(".current") / name)
         self._link(self.path / ".current", Path(".generations") / generation.path.name)
         if before is None or before.path.name != generation.path.name:

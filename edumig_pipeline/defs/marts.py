@@ -54,7 +54,7 @@ def defs() -> dg.Definitions:
                     land(warehouse(), release)
             generation = derive_generation(warehouse(), inventory)
         for name in mart_names():
-            frame = pl.read_parquet(generation.parquet(name) / "*.parquet")
+            frame = pl.read_parquet(generation.parquet(name) / "all.parquet", glob=False)
             yield dg.MaterializeResult(
                 asset_key=name,
                 metadata={

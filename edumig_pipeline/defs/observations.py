@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import polars as pl
+import pyarrow.parquet as pq
 
 from edumig_pipeline.defs.columns import markdown_table, table_metadata
 from edumig_pipeline.defs.folders import raw_folder, warehouse
@@ -89,11 +90,11 @@ def _outcome(parts: list[Path]) -> dg.AssetCheckResult:
 
 
 def _rows(part: Path) -> int:
-    return int(pl.scan_parquet(part / "observations.parquet").select(pl.len()).collect().item())
+    return int(pq.read_metadata(part / "observations.parquet").num_rows)
 
 
 def _read(part: Path, table: str) -> pl.DataFrame:
-    return pl.read_parquet(part / f"{table}.parquet")
+    return pl.read_parquet(part / f"{table}.parquet", glob=False)
 
 
 @dg.definitions

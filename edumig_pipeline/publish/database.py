@@ -11,7 +11,7 @@ import duckdb
 from edumig_pipeline.model.catalogue import TABLES
 from edumig_pipeline.model.ddl import comments, create_table, quoted
 from edumig_pipeline.model.table import Table
-from edumig_pipeline.publish.derivation import mart_sql
+from edumig_pipeline.publish.derivation import mart_sql, parquet_files
 
 # The oldest storage format that holds all we need; DuckDB 1.2 and newer open it, files in newer formats they do not.
 STORAGE_VERSION = "v1.0.0"
@@ -27,13 +27,16 @@ def build_database(parquet: Path, target: Path) -> None:
     Raises PublicationError when a table is missing or does not hold as many rows as its Parquet.
     """
     with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")
         db.execute(f"ATTACH {quoted(str(target))} AS warehouse (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         db.execute("USE warehouse")
         for declared in TABLES:
             if declared.is_view:
                 continue
             db.execute(create_table(declared))
-            db.execute(f"INSERT INTO {declared.name} BY NAME SELECT * FROM {_files(parquet, declared)} {_order(declared)}")
+            db.execute(
+                f"INSERT INTO {declared.name} BY NAME SELECT * FROM {parquet_files(parquet, declared.name)} {_order(declared)}"
+            )
         for declared in TABLES:
             if declared.is_view:
                 db.execute(mart_sql()[declared.name])
@@ -59,13 +62,9 @@ def check_database(parquet: Path, database: Path) -> None:
                 raise PublicationError(f"{declared.name} has columns {found}, declared are {list(declared.names)}")
             if declared.is_view:
                 continue
-            published, stored = (_count(db, source) for source in (declared.name, _files(parquet, declared)))
+            published, stored = (_count(db, source) for source in (declared.name, parquet_files(parquet, declared.name)))
             if published != stored:
                 raise PublicationError(f"{declared.name} has {published} rows, its Parquet {stored}")
-
-
-def _files(parquet: Path, declared: Table) -> str:
-    return f"read_parquet({quoted(str(parquet / declared.name / '*.parquet'))})"
 
 
 def _order(declared: Table) -> str:

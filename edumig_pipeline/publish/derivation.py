@@ -4,6 +4,7 @@ Belongs here: the order of derivation and its running. Does not belong here: wha
 DuckDB file (`database`).
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from edumig_pipeline.ingest.staging import LANDING_TABLES
 from edumig_pipeline.model import areas
 from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.model.checks import pandera_schema, validate
+from edumig_pipeline.model.ddl import quoted
 from edumig_pipeline.model.dictionary import codebook_rows
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.model.reference import CODEBOOK, SOURCES
@@ -60,12 +62,13 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
     """
     for release_id, part in parts.items():
         for name in (*PART_TABLES, "area_names"):
-            _link(part / f"{name}.parquet", folder / name / f"{release_id.replace('/', '__')}.parquet")
+            _link(part / f"{name}.parquet", folder / name / f"{_file_name(release_id)}.parquet")
     for name, frame in strays.items():
         _write(table(name), frame, folder / name / "strays.parquet")
     _write(SOURCES, _sources(), folder / "sources" / "all.parquet")
     _write(CODEBOOK, pl.DataFrame(codebook_rows(), schema=polars_schema(CODEBOOK)), folder / "codebook" / "all.parquet")
     with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")
         for name in (*PART_TABLES, "sources", "codebook"):
             _view(db, folder, name)
         _register_inputs(db, folder)
@@ -87,14 +90,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
 def _register_inputs(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """What marts read beside declared tables: the harmonised indicators, ISO areas, and publishers' names of areas."""
     db.register("harmonised_indicators", harmonised().to_arrow())
-    pattern = str(folder / "area_names" / "*.parquet")
-    db.execute(
-        "CREATE TABLE area_names AS SELECT code, name, "
-        "regexp_extract(parse_filename(filename, true), '^(.+?)__', 1) AS source, "
-        "regexp_extract(parse_filename(filename, true), '^.+?__(.*)$', 1) AS release "
-        "FROM read_parquet(?, filename = true)",
-        [pattern],
-    )
+    _view(db, folder, "area_names")
     used = db.execute(
         "SELECT DISTINCT ref_area FROM observations UNION SELECT DISTINCT counterpart_area FROM observations"
     ).fetchall()
@@ -102,14 +98,26 @@ def _register_inputs(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
     db.register("iso_areas", pl.concat([areas.rows(), regions]).to_arrow())
 
 
+def _file_name(release_id: str) -> str:
+    """source__release where that is a plain name, else with a digest instead of what a file pattern would misread."""
+    plain = release_id.replace("/", "__")
+    if re.fullmatch(r"[\w.-]+", plain):
+        return plain
+    return f"{re.sub(r'[^A-Za-z0-9._-]', '_', plain)}-{hashlib.sha256(release_id.encode()).hexdigest()[:12]}"
+
+
 def _link(part: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     os.link(part, target)
 
 
+def parquet_files(folder: Path, name: str) -> str:
+    """A table's Parquet files as an SQL relation; folders of the path are no partitions, whatever they are called."""
+    return f"read_parquet({quoted(str(folder / name / '*.parquet'))}, hive_partitioning = false)"
+
+
 def _view(db: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
-    pattern = str(folder / name / "*.parquet").replace("'", "''")
-    db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{pattern}')")
+    db.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet_files(folder, name)}")
 
 
 def _sources() -> pl.DataFrame:

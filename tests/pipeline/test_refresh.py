@@ -9,7 +9,7 @@ import pytest
 
 from edumig_pipeline.publish import database
 from edumig_pipeline.publish.database import PublicationError
-from tests.pipeline.conftest import Place, edumig, uis
+from tests.pipeline.conftest import ROOT, Place, edumig, uis
 
 KAZ, NAM = "26637,KAZ,2018,14332,,", "26637,NAM,2018,5000,,"
 OLD, NEW = "unesco_uis/2025-02/data.csv", "unesco_uis/2026-02/data.csv"
@@ -69,6 +69,61 @@ def test_one_source_alone_leaves_the_others_as_they_were(place: Place) -> None:
     assert place.refresh("--source", "unesco_uis").code == 0
     assert place.ask("SELECT count(*) FROM observations") == [(2,)]
     assert place.refresh("--source", "unesco_uis", "--source", "iom").code == 1
+
+
+def test_one_source_alone_keeps_naming_stray_files(place: Place) -> None:
+    place.put(NEW, uis([KAZ]))
+    place.put("iom/stray.csv", "x\n")
+    assert place.refresh("--source", "unesco_uis").code == 1
+    assert place.ask("SELECT raw_file FROM quarantine") == [("iom/stray.csv",)]
+
+
+def test_a_newer_release_with_one_direction_takes_the_other_from_nobody(place: Place) -> None:
+    place.put(OLD, uis(["26637,KAZ,2013,8710,,", "OE.5T8.40510,KAZ,2013,54153,UIS_EST,", "26637,KAZ,2014,1,,"]))
+    place.put(NEW, uis(["26637,KAZ,2013,8711,,", "26637,KAZ,2014,2,,", "26637,KAZ,2015,3,,"]))
+    assert place.refresh().code == 0
+    question = "SELECT year, release, inbound_students, outbound_students, net_students FROM student_mobility ORDER BY year"
+    assert place.ask(question) == [
+        (2013, "2025-02", 8710, 54153, 8710 - 54153),
+        (2014, "2026-02", 2, None, None),
+        (2015, "2026-02", 3, None, None),
+    ]
+
+
+def test_a_client_that_holds_the_file_open_for_writing_is_no_obstacle(place: Place) -> None:
+    place.put(NEW, uis([KAZ]))
+    place.refresh()
+    code = f"import duckdb; duckdb.connect({str(place.warehouse / 'edumig.duckdb')!r}); print('open', flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout is not None
+        assert client.stdout.readline() == "open\n"
+        assert place.refresh().code == 0
+        place.put(NEW, uis([KAZ, NAM]))
+        assert place.refresh().code == 0
+        client.communicate("\n", timeout=60)
+
+
+@pytest.mark.parametrize("name", ["parquet", "edumig.duckdb"])
+def test_what_a_refresh_did_not_make_is_not_replaced(place: Place, name: str) -> None:
+    place.put(NEW, uis([KAZ]))
+    (place.warehouse / name).mkdir(parents=True)
+    ran = place.refresh()
+    assert ran.code == 2
+    assert "is in the way" in ran.err
+    assert [path.name for path in place.warehouse.iterdir() if not path.name.startswith(".")] == [name]
+
+
+def test_two_sources_refreshed_at_once_are_both_published(place: Place) -> None:
+    place.put(NEW, uis([KAZ]))
+    iom = next((ROOT / "raw/iom").glob("*/*.csv"))
+    place.put("iom/2020-01-08/data.csv", iom.read_bytes())
+    command = [sys.executable, "-c", "import sys; from edumig_pipeline.cli import main; main(sys.argv[1:])", "refresh"]
+    folders = ["--raw", str(place.raw), "--warehouse", str(place.warehouse)]
+    runs = [
+        subprocess.Popen([*command, *folders, "--source", source], stdout=subprocess.DEVNULL) for source in ("unesco_uis", "iom")
+    ]
+    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    assert place.ask("SELECT DISTINCT source FROM observations ORDER BY source") == [("iom",), ("unesco_uis",)]
 
 
 def test_a_reader_keeps_the_file_it_opened(place: Place) -> None:
