@@ -20,7 +20,7 @@ from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_m49
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Batch, Part, RefusedError, Source
 from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.workbook import cells, column_letter, read_sheets, text
+from edumig_pipeline.sources.workbook import Cell, cells, column_letter, read_sheets, text
 
 _ID = "un_desa"
 _WORLD_CODE = "900"
@@ -82,8 +82,8 @@ def _find_heading(grid: pd.DataFrame) -> tuple[int, int, int]:
     )
 
 
-def _is_year(cell: object) -> bool:
-    return bool(re.fullmatch(r"(19|20)[0-9][0-9]", text(cell).strip()))  # type: ignore[arg-type]
+def _is_year(cell: Cell) -> bool:
+    return bool(re.fullmatch(r"(19|20)[0-9][0-9]", text(cell).strip()))
 
 
 def _sex_of(heading: str) -> str:
