@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from edumig_pipeline.refresh import Report
+    from edumig_pipeline.publish.report import Report
 
 CLEAN, FLAWED, FAILED, USAGE = 0, 1, 2, 64
 

@@ -4,19 +4,15 @@ Belongs here: the order of the steps and what each needs of the one before. Does
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
-
-import polars as pl
-import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.fingerprint import generation_id, release_fingerprint
 from edumig_pipeline.ingest.inventory import FoundRelease, Inventory, take_inventory
 from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.ingest.strays import stray_accounts
-from edumig_pipeline.model.catalogue import TABLES
 from edumig_pipeline.publish.database import build_database
 from edumig_pipeline.publish.derivation import derive
+from edumig_pipeline.publish.report import Report, report, row_count, why_nothing_landed
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
 
@@ -25,32 +21,6 @@ _PATTERN_CHARACTERS = "?*[]\\"
 
 class NothingToPublishError(Exception):
     """There is nothing to make a warehouse of; what was published before stays."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A file, member or sheet that was refused."""
-
-    raw_file: str
-    rule: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a refresh ended with."""
-
-    database: Path
-    rebuilt: bool
-    rows: dict[str, int]
-    quarantined: dict[tuple[str, str], int] = field(default_factory=dict)  # raw_file and rule -> rows
-    examples: tuple[str, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-
-    @property
-    def clean(self) -> bool:
-        """Whether every row and every file landed."""
-        return not self.quarantined and not self.refusals
 
 
 def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
@@ -71,7 +41,7 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
         before = warehouse.current()
         generation = derive_generation(warehouse, inventory, only)
         publish(warehouse, generation)
-        return report(warehouse, rebuilt=before is None or before.path != generation.path)
+        return report(warehouse, generation, rebuilt=before is None or before.path != generation.path)
 
 
 def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
@@ -114,7 +84,7 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
         if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
             raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
         if not any(_values_in(part) for part in parts.values()):
-            raise NothingToPublishError(_nothing_landed(parts.values()))
+            raise NothingToPublishError(why_nothing_landed(parts.values()))
         with warehouse.building(target) as work:
             derive(work / "parquet", parts, stray_accounts(inventory.strays))
             warehouse.write_manifest(work, releases)
@@ -134,56 +104,5 @@ def publish(warehouse: Warehouse, generation: Generation) -> None:
     warehouse.publish(generation)
 
 
-def report(warehouse: Warehouse, *, rebuilt: bool) -> Report:
-    """What the published warehouse holds and what it had to refuse, from its Parquet: a client may hold the file open."""
-    generation = warehouse.current()
-    if generation is None:
-        raise NothingToPublishError(f"nothing is published in {warehouse.path}")
-    names = [table.name for table in TABLES if not table.is_view]
-    rows = {name: sum(map(_row_count, sorted(generation.parquet(name).iterdir()))) for name in names}
-    refused = pl.concat([pl.read_parquet(path, glob=False) for path in sorted(generation.parquet("quarantine").iterdir())])
-    of_rows = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
-    return Report(
-        database=warehouse.database,
-        rebuilt=rebuilt,
-        rows=rows,
-        quarantined={(file, rule): n for file, rule, n in of_rows.group_by("raw_file", "rule").len().sort(pl.all()).iter_rows()},
-        examples=tuple(_examples(of_rows)),
-        refusals=_refusals(refused),
-    )
-
-
-def _examples(of_rows: pl.DataFrame) -> list[str]:
-    """A line for each of the first three rows that broke a rule in a file: file, row, column of a matrix, reason."""
-    first = of_rows.group_by("raw_file", "rule", maintain_order=True).head(3).sort("raw_file", "raw_row", "reason")
-    column = pl.col("raw_row_json").str.json_path_match("$.raw_column")
-    place = pl.concat_str(
-        "raw_file",
-        pl.lit(", row "),
-        "raw_row",
-        pl.when(column.is_not_null()).then(pl.lit(", column ") + column).otherwise(pl.lit("")),
-    )
-    return first.select(pl.concat_str(place, pl.lit(": "), "reason")).to_series().to_list()
-
-
-def _refusals(refused: pl.DataFrame) -> tuple[Refusal, ...]:
-    of_files = refused.filter(pl.col("raw_row").is_null()).sort("raw_file", "rule", "reason")
-    return tuple(Refusal(*row) for row in of_files.select("raw_file", "rule", "reason").iter_rows())
-
-
-def _nothing_landed(parts: Collection[Path]) -> str:
-    """Why nothing can be published: the first refusals and bad rows of the parts."""
-    refused = pl.concat([pl.read_parquet(part / "quarantine.parquet", glob=False) for part in parts])
-    lines = [f"{r.raw_file}: {r.rule}: {r.reason}" for r in _refusals(refused)]
-    lines += _examples(refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason"))
-    return "\n  ".join(
-        ["no value of any file landed", *lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])]
-    )
-
-
 def _values_in(part: Path) -> int:
-    return _row_count(part / "observations.parquet")
-
-
-def _row_count(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows)
+    return row_count(part / "observations.parquet")

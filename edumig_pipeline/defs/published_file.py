@@ -6,16 +6,20 @@ Belongs here: the publishing step as Dagster sees it. Does not belong here: how 
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 
+from edumig_pipeline.defs.columns import markdown_table
 from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.marts import mart_names
 from edumig_pipeline.defs.observations import asset_name
 from edumig_pipeline.publish.database import PublicationError
-from edumig_pipeline.refresh import derive_generation, inventory_of, publish, report
+from edumig_pipeline.publish.report import report
+from edumig_pipeline.refresh import derive_generation, inventory_of, publish
 from edumig_pipeline.sources.registry import sources
 
 NAME = "edumig_duckdb"
 CHECK = "file_holds_the_contract"
+LANDED = "everything_landed"
 
 
 @dg.asset(
@@ -31,7 +35,12 @@ CHECK = "file_holds_the_contract"
             asset=NAME,
             blocking=True,
             description="Every table, view and column is there, and each table has as many rows as its Parquet.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            LANDED,
+            asset=NAME,
+            description="No row is quarantined and no file refused, those of no publisher included; else a warning.",
+        ),
     ],
 )
 def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
@@ -40,11 +49,12 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
     try:
         inventory = inventory_of(raw_folder())
         with folder.locked():
-            publish(folder, derive_generation(folder, inventory))
+            generation = derive_generation(folder, inventory)
+            publish(folder, generation)
     except PublicationError as error:
         yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error
-    published = report(folder, rebuilt=True)
+    published = report(folder, generation, rebuilt=True)
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in published.rows.items())
     yield dg.MaterializeResult(
         metadata={
@@ -55,3 +65,16 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
         }
     )
     yield dg.AssetCheckResult(passed=True, check_name=CHECK, metadata={"tables": len(published.rows)})
+    refused = pl.DataFrame([vars(refusal) for refusal in published.refusals])
+    quarantined = sum(published.quarantined.values())
+    yield dg.AssetCheckResult(
+        passed=published.clean,
+        check_name=LANDED,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{quarantined:,} rows quarantined, {refused.height} files or sheets refused",
+        metadata={
+            "rows_quarantined": quarantined,
+            "files_refused": refused.height,
+            **({"refused": dg.MetadataValue.md(markdown_table(refused))} if refused.height else {}),
+        },
+    )
