@@ -3,6 +3,8 @@
 Belongs here: spreadsheets themselves. Does not belong here: what a sheet's rows and columns mean.
 """
 
+import re
+import zipfile
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,17 +16,30 @@ from edumig_pipeline.sources.layout import RefusedError
 
 Cell: TypeAlias = str | int | float | None
 
+_ERROR_CELL = re.compile(rb'<c (?=[^>]*\bt="e")[^>]*\br="(?P<cell>[A-Z]+[0-9]+)"')
+
 
 def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
     """Every sheet by name, cells as stored (blank cells as ''), row i of the frame being row i + 1 of the sheet.
 
-    Raises RefusedError when the workbook cannot be read.
+    Raises RefusedError when the workbook cannot be read, or holds error cells, which would come as blank ones.
     """
     try:
+        if place := _error_cell(path):
+            raise RefusedError("readable", f"cell {place} holds an error such as #N/A; put there what the publisher has")
         # na_filter off: a cell that says NA says NA.
         return pd.read_excel(path, sheet_name=None, header=None, na_filter=False, dtype=object, engine="calamine")
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise RefusedError("readable", f"the workbook cannot be read: {error}") from error
+
+
+def _error_cell(path: Path) -> str | None:
+    """The first cell with an error, as member and reference, in the workbook's own XML."""
+    with zipfile.ZipFile(path) as members:
+        for name in members.namelist():
+            if name.startswith("xl/worksheets/") and (found := _ERROR_CELL.search(members.read(name))):
+                return f"{found['cell'].decode()} of {name.rpartition('/')[2]}"
+    return None
 
 
 def column_letter(index: int) -> str:

@@ -329,6 +329,18 @@ def test_an_unknown_location_of_a_workbook(place: Place, code: str | int) -> Non
     assert place.ask("SELECT DISTINCT raw_row, rule, count(*) FROM quarantine GROUP BY ALL") == [(row, "known_area", 21)]
 
 
+def test_an_error_cell_of_a_workbook_is_no_blank(place: Place) -> None:
+    place.put(FILE, uis(GOOD))
+    source = next((ROOT / "raw/un_desa/rev2019").glob("*.xlsx"))
+    book = openpyxl.load_workbook(source)
+    book["Table 1"]["F17"] = "#N/A"
+    target = place.raw / "un_desa/rev2019" / source.name
+    target.parent.mkdir(parents=True)
+    book.save(target)
+    book.close()
+    assert "readable: cell F17 of sheet2.xml holds an error" in place.refresh().err
+
+
 def test_a_moved_column_of_a_workbook_moves_no_figure(place: Place) -> None:
     source = next((ROOT / "raw/un_desa/rev2019").glob("*.xlsx"))
     book = openpyxl.load_workbook(source)

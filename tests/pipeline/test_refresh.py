@@ -103,6 +103,13 @@ def test_a_client_that_holds_the_file_open_for_writing_is_no_obstacle(place: Pla
         client.communicate("\n", timeout=60)
 
 
+def test_the_file_is_in_the_storage_format_that_older_clients_open(place: Place) -> None:
+    place.put(NEW, uis([KAZ]))
+    place.refresh()
+    header = (place.warehouse / "edumig.duckdb").read_bytes()[:20]
+    assert (header[8:12], int.from_bytes(header[12:20], "little")) == (b"DUCK", 64), "64 is the format of v1.0.0"
+
+
 @pytest.mark.parametrize("name", ["parquet", "edumig.duckdb"])
 def test_what_a_refresh_did_not_make_is_not_replaced(place: Place, name: str) -> None:
     place.put(NEW, uis([KAZ]))
