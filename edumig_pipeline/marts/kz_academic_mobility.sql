@@ -1,7 +1,8 @@
 -- Kazakhstan's students sent abroad under the academic mobility programme, by period, region of destination and funding.
 --
 -- From table 1 of the article (state funding) and the totals its text gives (own funds; all funding over ten years). Where
--- table and text give the same cell, the table's stands here; the text's is among the claims.
+-- table and text give the same cell, the table's stands here; the text's is among the claims. A total over years is here only
+-- where its years are not (17,007 with all funding), so that sums count nobody twice; the others are in observations.
 --
 -- Grain: time_period, region, funding.
 WITH cells AS (
@@ -44,4 +45,7 @@ LEFT JOIN cells AS total
     ON total.time_period = c.time_period AND total.funding = c.funding AND total.region = '_T'
 LEFT JOIN annual AS previous
     ON previous.region = c.region AND previous.funding = c.funding AND previous.year = year(c.period_start) - 1
-WHERE c.region IS NOT NULL AND c.funding IS NOT NULL
+WHERE
+    c.region IS NOT NULL
+    AND c.funding IS NOT NULL
+    AND NOT (contains(c.time_period, '/') AND c.funding IN (SELECT funding FROM annual))
