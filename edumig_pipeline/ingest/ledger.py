@@ -12,6 +12,7 @@ import polars as pl
 
 from edumig_pipeline.ingest.inventory import FoundFile
 from edumig_pipeline.model.accounting import RAW_FILES, ROW_LEDGER
+from edumig_pipeline.model.checks import pandera_schema, validate
 from edumig_pipeline.model.schemas import polars_schema
 
 
@@ -79,10 +80,11 @@ class Ledger:
                 "rows_excluded": account.excluded.total(),
                 "exclusion_reason": f"refused: {account.refused}" if account.refused else "; ".join(reasons) or None,
             }
-            if account.rows_read != landed + bad + account.excluded.total():
-                raise LedgerError(f"the ledger does not balance: {row}")
             rows.append(row)
-        return pl.DataFrame(rows, schema=polars_schema(ROW_LEDGER))
+        ledger = pl.DataFrame(rows, schema=polars_schema(ROW_LEDGER))
+        for rule, obeys in validate(ROW_LEDGER, ledger, pandera_schema(ROW_LEDGER)).broken.items():
+            raise LedgerError(f"{rule} is broken by {ledger.filter(~obeys).to_dicts()}")
+        return ledger
 
     def files(self, source: str | None, release: str | None) -> pl.DataFrame:
         """The rows of `raw_files`; source and release are None for files outside a release folder."""

@@ -64,10 +64,3 @@ class Table:
             raise ValueError(f"{self.name}: a column is declared twice")
         if unknown := set(self.key) - set(names):
             raise ValueError(f"{self.name}: key names no column: {sorted(unknown)}")
-
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError when the table has none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name}")

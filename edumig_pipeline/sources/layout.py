@@ -15,7 +15,6 @@ from edumig_pipeline.sources.rawfile import RawFile
 # Columns every frame of records carries beside the publisher's own, which are text exactly as read:
 # raw_row (Int32, NOT NULL), raw_column (String), exclusion (String: why the record is left out; NULL keeps it).
 PLACE = ("raw_row", "raw_column")
-RECORD_COLUMNS = (*PLACE, "exclusion")
 
 
 class RefusedError(Exception):
