@@ -72,11 +72,11 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
     Reads every byte of their files; writes nothing.
     """
     releases, strays = [], []
-    for source in sorted(path for path in raw.iterdir() if not _is_no_data(path)):
+    for source in sorted(path for path in raw.iterdir() if not is_no_data(path)):
         if not source.is_dir():
             strays.append(_found(source, raw))
             continue
-        for release in sorted(path for path in source.iterdir() if not _is_no_data(path)):
+        for release in sorted(path for path in source.iterdir() if not is_no_data(path)):
             if release.is_dir():
                 if not only or source.name in only:
                     releases.append(_release(release, raw))
@@ -114,7 +114,7 @@ def _data_files(folder: Path) -> list[Path]:
     for place, folders, names in os.walk(folder, onerror=keep_unreadable):
         links = [name for name in folders if Path(place, name).is_symlink()]
         folders[:] = [name for name in folders if not name.startswith(".") and name not in links]
-        found.extend(Path(place, name) for name in (*links, *names) if not _is_no_data(Path(name)))
+        found.extend(Path(place, name) for name in (*links, *names) if not is_no_data(Path(name)))
     return found
 
 
@@ -158,7 +158,7 @@ def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:
     return FoundFile(file.path, file.raw_file, file.sha256, file.size, file.fault or fault)
 
 
-def _is_no_data(path: Path) -> bool:
+def is_no_data(path: Path) -> bool:
     """READMEs, dotfiles and release.toml are no data."""
     is_readme = "README" in path.name.upper() and path.suffix.lower() in _README_SUFFIXES
     return path.name.startswith(".") or path.name == _MANIFEST or is_readme

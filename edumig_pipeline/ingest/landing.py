@@ -4,6 +4,7 @@ Belongs here: the way of a release's rows from its files to its part of the stor
 publisher's knowledge (`sources/`), a table's rules (`model/`), or what is derived from the rows (`marts/`).
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,14 +13,15 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.inventory import FoundFile, FoundRelease
 from edumig_pipeline.ingest.ledger import Ledger
-from edumig_pipeline.ingest.recognition import recognise
+from edumig_pipeline.ingest.recognition import Refused, recognise
 from edumig_pipeline.ingest.staging import LANDING_TABLES, Staging
 from edumig_pipeline.ingest.validation import FAILURE_SCHEMA, Validator, as_json
 from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.reference import RELEASES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
-from edumig_pipeline.sources.layout import Malformed, Part, RefusedError, Source
+from edumig_pipeline.sources.layout import Part, Source
+from edumig_pipeline.sources.records import Malformed, RefusedError
 
 
 def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: Path) -> None:
@@ -28,14 +30,19 @@ def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: P
     A row that breaks a rule goes to quarantine with the rule and the row as read; a file, member or sheet that cannot be
     read is refused there by name; everything else lands. Raises LedgerError when a row is unaccounted for.
     """
+    scratch = folder / ".members"
+    scratch.mkdir()
     with Staging(folder, release.source, release.release) as staging:
-        landing = _Landing(release, sources, staging)
+        landing = _Landing(release, sources, staging, scratch)
         for file in release.files:
             landing.land(file)
         landing.settle_collisions()
+        if (source := sources.get(release.source)) and source.calendar:
+            staging.follow_calendar(source.id, source.calendar)
         staging.write(folder)
         published = {name: staging.count(name) for name in LANDING_TABLES}
         quarantined = staging.count(QUARANTINE.name)
+    shutil.rmtree(scratch)
     _write(folder, ROW_LEDGER, landing.ledger.rows(published, quarantined))
     _write(folder, RAW_FILES, landing.ledger.files(release.source, release.release))
     _write(folder, RELEASES, _release_row(release, sources))
@@ -44,32 +51,29 @@ def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: P
 class _Landing:
     """The landing of one release under way."""
 
-    def __init__(self, release: FoundRelease, sources: Mapping[str, Source], staging: Staging) -> None:
+    def __init__(self, release: FoundRelease, sources: Mapping[str, Source], staging: Staging, scratch: Path) -> None:
         self.ledger = Ledger()
         self._release = release
         self._sources = sources
         self._staging = staging
+        self._scratch = scratch
         self._parts: dict[str, Part] = {}
 
     def land(self, file: FoundFile) -> None:
         """Read one file, all its members and sheets."""
-        try:
-            layout, parts = recognise(file, self._release.source, self._sources)
-        except RefusedError as refused:
-            self.ledger.open_file(file, None)
-            self.ledger.open_part(file.raw_file, file, LANDING_TABLES[0])
-            self._refuse(file.raw_file, refused)
-            return
-        self.ledger.open_file(file, layout)
-        for part in parts:
-            raw_file = file.raw_file + part.member
-            self._parts[raw_file] = part
-            self.ledger.open_part(raw_file, file, next(iter(part.lands)))
+        self.ledger.open_file(file)
+        for found in recognise(file, self._release.source, self._sources, self._scratch):
+            if isinstance(found, Refused):
+                self.ledger.open_part(found.raw_file, file, None, LANDING_TABLES[0])
+                self._refuse(found.raw_file, found.why)
+                continue
+            self._parts[found.raw_file] = found.part
+            self.ledger.open_part(found.raw_file, file, found.layout, next(iter(found.part.lands)))
             try:
-                self._land_part(part, raw_file)
+                self._land_part(found.part, found.raw_file)
             except RefusedError as refused:
-                self._staging.forget(raw_file)
-                self._refuse(raw_file, refused)
+                self._staging.forget(found.raw_file)
+                self._refuse(found.raw_file, refused)
 
     def _refuse(self, raw_file: str, refused: RefusedError) -> None:
         self.ledger.refuse_part(raw_file, refused.rule)
@@ -89,6 +93,7 @@ class _Landing:
             outcome = validator.validate(kept)
             for name, rows in outcome.valid.items():
                 self._staging.add(name, rows)
+            self._staging.add("remarks", outcome.remarks)
             self._staging.add(QUARANTINE.name, outcome.failures)
             self._staging.add("area_names", outcome.area_names)
 

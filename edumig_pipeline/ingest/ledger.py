@@ -25,6 +25,7 @@ class _Account:
     """One file, member or sheet."""
 
     file: FoundFile
+    layout: str | None
     lands_first_in: str
     rows_read: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
@@ -36,17 +37,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self._accounts: dict[str, _Account] = {}
-        self._layouts: dict[str, str | None] = {}
         self._files: dict[str, FoundFile] = {}
 
-    def open_file(self, file: FoundFile, layout: str | None) -> None:
-        """A file was recognised as `layout`; None when it was refused."""
+    def open_file(self, file: FoundFile) -> None:
+        """A file is looked at."""
         self._files[file.raw_file] = file
-        self._layouts[file.raw_file] = layout
 
-    def open_part(self, raw_file: str, file: FoundFile, lands_first_in: str) -> None:
-        """Reading a file, member or sheet begins."""
-        self._accounts[raw_file] = _Account(file, lands_first_in)
+    def open_part(self, raw_file: str, file: FoundFile, layout: str | None, lands_first_in: str) -> None:
+        """Reading of a file, member or sheet begins, recognised as `layout`; None when it is refused at once."""
+        self._accounts[raw_file] = _Account(file, layout, lands_first_in)
 
     def count_read(self, raw_file: str, rows: int) -> None:
         """Rows came from the reader."""
@@ -92,6 +91,7 @@ class Ledger:
         for file in self._files.values():
             accounts = [account for account in self._accounts.values() if account.file == file]
             refused = all(account.refused for account in accounts)
+            layouts = sorted({account.layout for account in accounts if account.layout and not account.refused})
             row = {
                 "raw_file": file.raw_file,
                 "source": source,
@@ -99,7 +99,7 @@ class Ledger:
                 "sha256": file.sha256,
                 "bytes": file.size,
                 "rows": None if refused else sum(account.rows_read for account in accounts),
-                "layout": None if refused else self._layouts[file.raw_file],
+                "layout": "; ".join(layouts) or None,
             }
             rows.append(row)
         return pl.DataFrame(rows, schema=polars_schema(RAW_FILES))

@@ -1,44 +1,119 @@
 """Which layout a raw file is of, told by its content.
 
-Belongs here: asking a source's layouts, and the message when none fits. Does not belong here: any layout.
+Belongs here: asking a source's layouts about a file, its members and its sheets, and the message when none fits. Does
+not belong here: any layout.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from edumig_pipeline.ingest.inventory import FoundFile
-from edumig_pipeline.sources.layout import Part, RefusedError, Source
+from edumig_pipeline.ingest.pieces import members, sheets
+from edumig_pipeline.sources.layout import Part, Source
 from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.records import RefusedError
 
 
-def recognise(file: FoundFile, source_id: str, sources: Mapping[str, Source]) -> tuple[str, list[Part]]:
-    """The name of the file's layout among those of its source, and its parts.
+@dataclass(frozen=True)
+class Recognised:
+    """A file, member or sheet of a known layout."""
 
-    Raises RefusedError for a file that cannot be read, lies under no known source, or fits no layout; the message names
-    the layouts that were tried and, where another source would read the file, that one.
+    raw_file: str
+    layout: str
+    part: Part
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file, member or sheet that no layout fits, or that cannot be read."""
+
+    raw_file: str
+    why: RefusedError
+
+
+def recognise(file: FoundFile, source_id: str, sources: Mapping[str, Source], scratch: Path) -> Iterator[Recognised | Refused]:
+    """What is recognised in a file by the layouts of its source, and what is not, in the order it stands there.
+
+    The message of a refusal names the layouts that were tried and, where another source would read the file, that one.
+    Members of an archive are unpacked into `scratch`, where they must stay until they are read.
     """
     if file.fault:
-        raise RefusedError(*file.fault)
-    if source_id not in sources:
-        raise RefusedError(
-            "known_source", f"no source is called '{source_id}'; folders under raw/ are named {', '.join(sources)}"
+        yield Refused(file.raw_file, RefusedError(*file.fault))
+    elif source_id not in sources:
+        known = f"no source is called '{source_id}'; folders under raw/ are named {', '.join(sources)}"
+        yield Refused(file.raw_file, RefusedError("known_source", known))
+    else:
+        yield from _Asking(sources[source_id], sources, scratch).about(RawFile(file.path, file.raw_file))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """The layouts of one source, asked about files."""
+
+    source: Source
+    sources: Mapping[str, Source]
+    scratch: Path
+
+    def about(self, raw: RawFile, *, inside: bool = False) -> Iterator[Recognised | Refused]:
+        """What is in a file; `inside` an archive no archive is unpacked again."""
+        try:
+            if found := self._as_it_is(raw):
+                yield from found
+            elif raw.is_archive:
+                yield from self._members(raw, inside=inside)
+            elif raw.is_workbook:
+                yield from self._sheets(raw)
+            else:
+                raise self._unknown(raw)
+        except RefusedError as refused:
+            yield Refused(raw.raw_file, refused)
+
+    def _as_it_is(self, raw: RawFile) -> list[Recognised]:
+        for layout in self.source.layouts:
+            if (parts := layout.parts(raw)) is not None:
+                return [Recognised(raw.raw_file + part.member, layout.name, part) for part in parts]
+        return []
+
+    def _members(self, raw: RawFile, *, inside: bool) -> Iterator[Recognised | Refused]:
+        if inside:
+            raise RefusedError("readable", "this is an archive within an archive; unpack it")
+        empty = True
+        for member in members(raw, self.scratch):
+            empty = False
+            if isinstance(member, RawFile):
+                yield from self.about(member, inside=True)
+            else:
+                yield Refused(*member)
+        if empty:
+            raise RefusedError("known_layout", "the archive holds no data file")
+
+    def _sheets(self, raw: RawFile) -> Iterator[Recognised | Refused]:
+        """What is on the sheets; a workbook of which none is known is refused as one."""
+        found = [(sheet, self._as_it_is(sheet)) for sheet in sheets(raw)]
+        if not any(recognised for _, recognised in found):
+            raise self._unknown(raw)
+        for sheet, recognised in found:
+            if recognised:
+                yield from recognised
+            else:
+                yield Refused(sheet.raw_file, self._unknown(sheet))
+
+    def _unknown(self, raw: RawFile) -> RefusedError:
+        if raw.text_fault:
+            return RefusedError("encoding", raw.text_fault)
+        others = [
+            f"{other.id} ({layout.name})"
+            for other in self.sources.values()
+            if other.id != self.source.id
+            for layout in other.layouts
+            if layout.parts(raw) is not None
+        ]
+        hint = f" It looks like a file of {', '.join(others)}." if others else _closest(raw, self.source)
+        tried = "; ".join(f"{layout.name} expects {layout.expects}" for layout in self.source.layouts)
+        return RefusedError(
+            "known_layout", f"no layout of {self.source.id} fits; the file has {raw.begins_with}.{hint} Tried: {tried}"
         )
-    raw = RawFile(file.path, file.raw_file)
-    source = sources[source_id]
-    for layout in source.layouts:
-        if (parts := layout.parts(raw)) is not None:
-            return layout.name, parts
-    if raw.text_fault:
-        raise RefusedError("encoding", raw.text_fault)
-    others = [
-        f"{other.id} ({layout.name})"
-        for other in sources.values()
-        if other.id != source_id
-        for layout in other.layouts
-        if layout.parts(raw) is not None
-    ]
-    hint = f" It looks like a file of {', '.join(others)}." if others else _closest(raw, source)
-    tried = "; ".join(f"{layout.name} expects {layout.expects}" for layout in source.layouts)
-    raise RefusedError("known_layout", f"no layout of {source_id} fits; the file has {raw.begins_with}.{hint} Tried: {tried}")
 
 
 def _closest(raw: RawFile, source: Source) -> str:

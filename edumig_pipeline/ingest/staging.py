@@ -5,6 +5,7 @@ rules over single rows (`validation`).
 """
 
 from collections.abc import Iterable
+from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,9 +16,12 @@ import polars as pl
 from edumig_pipeline.model.accounting import QUARANTINE
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.model.ddl import create_table, quoted
+from edumig_pipeline.model.indicators import academic_indicators
+from edumig_pipeline.model.observations import FOOTNOTES
+from edumig_pipeline.sources.layout import AcademicCalendar
 
 # Tables a raw file's rows can land in; everything else is derived or accounting.
-LANDING_TABLES = ("observations", "footnotes", "source_indicators", "claims")
+LANDING_TABLES = ("observations", "footnotes", "source_indicators", "source_areas", "claims")
 
 # Where a row stands; rows that differ in nothing else are the same row twice. Staged for every landing table, also
 # where the published table leaves it out.
@@ -41,6 +45,8 @@ class Staging:
                 if column not in table(name).names:
                     self._db.execute(f"ALTER TABLE {name} ADD COLUMN {column} {'INTEGER' if dtype == pl.Int32 else 'VARCHAR'}")
         self._db.execute(create_table(QUARANTINE))
+        # Remarks hang on rows of another table: they are footnotes, but not what their file is accounted for by.
+        self._db.execute("CREATE TABLE remarks AS FROM footnotes")
         self._db.execute("CREATE TABLE area_names (code VARCHAR, name VARCHAR)")
         self._db.execute("CREATE TABLE removed (raw_file VARCHAR, raw_row INTEGER, raw_column VARCHAR)")
 
@@ -52,7 +58,7 @@ class Staging:
         self._path.unlink(missing_ok=True)
 
     def add(self, name: str, rows: pl.DataFrame) -> None:
-        """Add valid rows to a landing table, failures to `quarantine`, labels of areas to `area_names`."""
+        """Add valid rows to a landing table or `remarks`, failures to `quarantine`, labels of areas to `area_names`."""
         if rows.is_empty():
             return
         self._db.register("incoming", rows.to_arrow())
@@ -61,7 +67,7 @@ class Staging:
 
     def forget(self, raw_file: str) -> None:
         """Drop every row of a file, member or sheet that turned out to be unreadable."""
-        for name in (*LANDING_TABLES, QUARANTINE.name):
+        for name in (*LANDING_TABLES, "remarks", QUARANTINE.name):
             self._db.execute(f"DELETE FROM {name} WHERE raw_file = ?", [raw_file])
 
     def collisions(self) -> pl.DataFrame:
@@ -107,13 +113,32 @@ class Staging:
         for name in LANDING_TABLES:
             declared = table(name)
             order = [*declared.key, *_PLACE]
+            rows = f"SELECT {_list([*declared.names, *(c for c in _PLACE if c not in declared.names)])} FROM {self._kept(name)}"
+            if name == FOOTNOTES.name:
+                rows += f" UNION ALL {self._remarks()}"
             self._copy(
-                f"SELECT {_list(declared.names)} FROM {self._kept(name)} ORDER BY {_list(order)}",
+                f"SELECT {_list(declared.names)} FROM ({rows}) ORDER BY {_list(order)}",
                 folder / f"{name}.parquet",
             )
         self._copy("SELECT * FROM quarantine ORDER BY ALL", folder / "quarantine.parquet")
         named = f"SELECT DISTINCT *, {quoted(self._source)} AS source, {quoted(self._release)} AS release FROM area_names"
         self._copy(f"{named} ORDER BY ALL", folder / "area_names.parquet")
+
+    def _remarks(self) -> str:
+        """Remarks on rows that are kept, each once, at the first place that makes it."""
+        said = [name for name in FOOTNOTES.names if name not in _PLACE]
+        return (
+            f"SELECT {_list(FOOTNOTES.names)}, raw_column FROM {self._kept('remarks')} "
+            f"QUALIFY row_number() OVER (PARTITION BY {_list(said)} ORDER BY raw_file, raw_row, raw_column) = 1"
+        )
+
+    def follow_calendar(self, source: str, calendar: AcademicCalendar) -> None:
+        """Date the academic years of countries for which the release says when they begin and end."""
+        follow = files("edumig_pipeline.ingest").joinpath("academic_years.sql").read_text(encoding="utf-8")
+        codes = {name: f"{source}:{code}" for name, code in vars(calendar).items()}
+        self._db.register("academic", academic_indicators().to_frame("indicator").to_arrow())
+        self._db.execute(follow, codes)
+        self._db.unregister("academic")
 
     def _copy(self, query: str, target: Path) -> None:
         self._db.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")

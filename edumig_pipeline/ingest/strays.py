@@ -19,8 +19,8 @@ def stray_accounts(strays: Sequence[FoundFile]) -> Mapping[str, pl.DataFrame]:
     refused = []
     for file in strays:
         rule, reason = file.fault or ("release_folder", "outside a release folder")
-        ledger.open_file(file, None)
-        ledger.open_part(file.raw_file, file, "observations")
+        ledger.open_file(file)
+        ledger.open_part(file.raw_file, file, None, "observations")
         ledger.refuse_part(file.raw_file, rule)
         refused.append({"raw_file": file.raw_file, "rule": rule, "reason": reason})
     return {

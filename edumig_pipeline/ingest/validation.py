@@ -7,6 +7,7 @@ their table) or what becomes of bad rows (`landing`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from edumig_pipeline.ingest.inventory import FoundRelease
@@ -14,10 +15,13 @@ from edumig_pipeline.model import areas
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.model.checks import pandera_schema, rules_of, validate
 from edumig_pipeline.model.indicators import harmonised
+from edumig_pipeline.model.observations import FOOTNOTES
 from edumig_pipeline.model.schemas import polars_schema
 from edumig_pipeline.model.table import Rule, Table
 from edumig_pipeline.sources.candidates import period_bounds
-from edumig_pipeline.sources.layout import PLACE, Part
+from edumig_pipeline.sources.layout import Part
+from edumig_pipeline.sources.records import PLACE
+from edumig_pipeline.sources.registry import area_prefixes
 
 FAILURE_SCHEMA = {
     "raw_file": pl.String,
@@ -35,11 +39,13 @@ _SHOWN = 200  # characters of a value in a message
 class Outcome:
     """What a batch's rows became.
 
-    `valid`: those that land, by table, with their place. `failures`: those that broke a rule, as rows of `quarantine`.
-    `area_names`: what the valid rows call areas that ISO 3166 does not name (code, name).
+    `valid`: those that land, by table, with their place. `remarks`: what hangs on them, as rows of `footnotes`.
+    `failures`: those that broke a rule, as rows of `quarantine`. `area_names`: what the valid rows call areas that
+    ISO 3166 does not name (code, name).
     """
 
     valid: Mapping[str, pl.DataFrame]
+    remarks: pl.DataFrame
     failures: pl.DataFrame
     area_names: pl.DataFrame
 
@@ -56,23 +62,40 @@ class Validator:
             "dataset": part.dataset,
             "raw_file": raw_file,
         }
-        self._schemas = {name: pandera_schema(table(name)) for name in part.lands}
+        self._prefixes = area_prefixes()
+        self._schemas = {name: pandera_schema(table(name)) for name in (*part.lands, FOOTNOTES.name)}
 
     def validate(self, records: pl.DataFrame) -> Outcome:
         """Records that are not excluded, as rows of their tables or as failures; a row lands in all its tables or in none."""
         candidates = {name: self._complete(table(name), harmonise(records)) for name, harmonise in self._part.lands.items()}
-        broken: list[tuple[Rule, pl.DataFrame, pl.Series]] = []
-        for name, candidate in candidates.items():
-            checked = validate(table(name), candidate, self._schemas[name])
-            rules = {rule.name: rule for rule in rules_of(table(name))}
-            broken += [(rules[rule], candidate, obeys) for rule, obeys in checked.broken.items()]
+        remarks = [self._complete(FOOTNOTES, harmonise(records)) for harmonise in self._part.remarks]
+        broken = [found for name, candidate in candidates.items() for found in self._broken(table(name), candidate)]
+        for remark in remarks:
+            broken += self._broken(FOOTNOTES, remark, remark["footnote"].is_not_null())
         failures = pl.DataFrame(schema=FAILURE_SCHEMA)
         if broken:
             good = pl.select(pl.all_horizontal(*(pl.lit(obeys) for _, _, obeys in broken))).to_series()
             failures = self._failures(records, good, broken)
             candidates = {name: candidate.filter(good) for name, candidate in candidates.items()}
+            remarks = [remark.filter(good) for remark in remarks]
         valid = {name: _with_place(candidate, table(name)) for name, candidate in candidates.items()}
-        return Outcome(valid, failures, _area_names(candidates))
+        made = [_with_place(remark.filter(pl.col("footnote").is_not_null()), FOOTNOTES) for remark in remarks]
+        return Outcome(valid, pl.concat(made) if made else pl.DataFrame(), failures, _area_names(candidates))
+
+    def _broken(
+        self, declared: Table, candidate: pl.DataFrame, looked_at: pl.Series | None = None
+    ) -> list[tuple[Rule, pl.DataFrame, pl.Series]]:
+        """The rules some candidate broke, and for each which ones obey it; those not `looked_at` obey every rule."""
+        kept = candidate if looked_at is None else candidate.filter(looked_at)
+        checked = validate(declared, kept, self._schemas[declared.name])
+        rules = {rule.name: rule for rule in rules_of(declared)}
+        found = []
+        for name, obeys in checked.broken.items():
+            if looked_at is not None:
+                spread = pl.Series(np.ones(candidate.height, dtype=bool))
+                obeys = spread.scatter(looked_at.arg_true(), obeys)  # noqa: PLW2901
+            found.append((rules[name], candidate, obeys))
+        return found
 
     def _failures(
         self, records: pl.DataFrame, good: pl.Series, broken: Sequence[tuple[Rule, pl.DataFrame, pl.Series]]
@@ -104,11 +127,9 @@ class Validator:
         """The candidate with the columns every source leaves to us, and the helper columns its rules look at."""
         constants = [pl.lit(v, dtype=pl.String).alias(k) for k, v in self._constants.items()]
         frame = candidate.with_columns(constants)
-        if "ref_area" in declared.names:
-            is_one = frame["ref_area"] != areas.ALL_AREAS
-            frame = frame.with_columns((areas.known(frame["ref_area"]) & is_one).alias("ref_area_known"))
-        if "counterpart_area" in declared.names:
-            frame = frame.with_columns(areas.known(frame["counterpart_area"]).alias("counterpart_area_known"))
+        for name in ("ref_area", "counterpart_area", "area", "parent_area"):
+            if name in declared.names:
+                frame = frame.with_columns(areas.known(frame[name], self._prefixes).alias(f"{name}_known"))
         if "time_period" in declared.names:
             frame = frame.join(period_bounds(frame["time_period"]), on="time_period", how="left", maintain_order="left")
         if "obs_value" in declared.names:
@@ -123,7 +144,12 @@ def _with_place(candidate: pl.DataFrame, declared: Table) -> pl.DataFrame:
 
 
 def _area_names(candidates: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    named = [c.select(code="ref_area", name="area_name").unique() for c in candidates.values() if "area_name" in c.columns]
+    named = [
+        candidate.select(code=code, name=name).unique()
+        for candidate in candidates.values()
+        for code, name in (("ref_area", "area_name"), ("counterpart_area", "counterpart_name"), ("area", "label"))
+        if name in candidate.columns and code in candidate.columns
+    ]
     if not named:
         return pl.DataFrame(schema={"code": pl.String, "name": pl.String})
     return pl.concat(named).filter(pl.col("code").str.contains(":", literal=True) & pl.col("name").is_not_null())

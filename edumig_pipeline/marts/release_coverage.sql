@@ -10,8 +10,9 @@ WITH covered AS (
         indicator,
         counterpart_area,
         sex,
-        min(year(period_start)) AS year_from,
-        max(year(period_start)) AS year_to,
+        -- An academic year is labelled by the year it ends in.
+        min(year(period_end)) AS year_from,
+        max(year(period_end)) AS year_to,
         list_sort(list(DISTINCT ref_area)) AS areas
     FROM observations
     GROUP BY ALL

@@ -22,7 +22,7 @@ WITH totals AS (
 SELECT
     o.counterpart_area AS origin,
     o.ref_area AS destination,
-    year(o.period_start) AS year,
+    o.time_period::INTEGER AS year,
     o.source,
     o.release,
     o.obs_value AS students,

@@ -9,7 +9,7 @@
 WITH figures AS (
     SELECT
         o.ref_area,
-        year(o.period_start) AS year,
+        o.time_period::INTEGER AS year,
         o.source,
         o.release,
         o.dataset,
@@ -32,7 +32,7 @@ candidates AS (
     SEMI JOIN latest_observations AS l
         ON
             l.ref_area = f.ref_area
-            AND year(l.period_start) = f.year
+            AND l.time_period = f.year::VARCHAR
             AND l.source = f.source
             AND l.release = f.release
             AND l.dataset = f.dataset

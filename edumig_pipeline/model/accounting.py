@@ -16,7 +16,11 @@ RAW_FILES = Table(
         Column("sha256", Type.VARCHAR, "SHA-256 of its bytes; NULL when it could not be read"),
         Column("bytes", Type.BIGINT, "Its size", unit="bytes"),
         Column("rows", Type.BIGINT, "Rows read from it, all members and sheets; NULL when it was refused"),
-        Column("layout", Type.VARCHAR, "Layout it was recognised as; NULL when it was refused"),
+        Column(
+            "layout",
+            Type.VARCHAR,
+            "Layout it was recognised as, of an archive or workbook those of its members and sheets; NULL when it was refused",
+        ),
         Column("source", Type.VARCHAR, SOURCE.description),
         Column("release", Type.VARCHAR, RELEASE.description),
     ),

@@ -3,6 +3,7 @@
 Belongs here: what counts as a known area code. Does not belong here: publishers' own area codes (`sources/mappings`).
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
@@ -13,9 +14,6 @@ ALL_AREAS = "_T"
 
 # Put before a published code that a source does not know, so that it is no known area, whatever it looks like.
 UNKNOWN = "?"
-
-# An aggregate is the publisher's code behind the publisher's prefix: `uis:SDG: Asia`, `desa:947`.
-_AGGREGATE = r"^(uis|desa|wb|kz_article|iom|eurostat|oecd|kz_stat):.+$"
 
 
 @cache
@@ -32,12 +30,15 @@ def iso_by_m49() -> dict[int, str]:
     return historic | {int(country.numeric): country.alpha_3 for country in pycountry.countries}
 
 
-def known(code: pl.Series) -> pl.Series:
-    """Whether each code of the series is an area the warehouse knows; missing codes are not."""
+def known(code: pl.Series, prefixes: Sequence[str]) -> pl.Series:
+    """Whether each code of the series is an area the warehouse knows; missing codes are not.
+
+    An aggregate is the publisher's code behind the publisher's prefix, one of `prefixes`: `uis:SDG: Asia`, `desa:947`.
+    """
     distinct = code.unique()
     subdivisions = {s.code for s in pycountry.subdivisions} if distinct.str.contains("-", literal=True).any() else set()
     codes = pl.Series(sorted(iso_countries() | {WORLD, ALL_AREAS} | subdivisions))
-    good = distinct.filter(distinct.is_in(codes.implode()) | distinct.str.contains(_AGGREGATE))
+    good = distinct.filter(distinct.is_in(codes.implode()) | distinct.str.contains(f"^({'|'.join(prefixes)}):.+$"))
     return code.is_in(good.drop_nulls().implode()).fill_null(value=False)
 
 

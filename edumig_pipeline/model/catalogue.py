@@ -16,7 +16,7 @@ from edumig_pipeline.model.marts import (
     STUDENT_MOBILITY,
 )
 from edumig_pipeline.model.observations import FOOTNOTES, LATEST_OBSERVATIONS, OBSERVATIONS
-from edumig_pipeline.model.reference import AREAS, CODEBOOK, INDICATORS, RELEASES, SOURCE_INDICATORS, SOURCES
+from edumig_pipeline.model.reference import AREAS, CODEBOOK, INDICATORS, RELEASES, SOURCE_AREAS, SOURCE_INDICATORS, SOURCES
 from edumig_pipeline.model.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -25,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     INDICATORS,
     SOURCE_INDICATORS,
     AREAS,
+    SOURCE_AREAS,
     SOURCES,
     RELEASES,
     RAW_FILES,

@@ -66,6 +66,12 @@ _PERIOD_IN_RANGE = (
 )
 _WITHOUT_VALUE = ", ".join(f"'{code}'" for code in STATUS_WITHOUT_VALUE)
 
+_KNOWN_COUNTERPART = Rule(
+    "known_counterpart_area",
+    "counterpart_area_known",
+    "counterpart area '{counterpart_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
+)
+
 OBSERVATIONS = Table(
     name="observations",
     description="Every value a publisher published, harmonised, with its source, release, status and place in the raw file.",
@@ -121,14 +127,10 @@ OBSERVATIONS = Table(
         Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
         Rule(
             "known_area",
-            "ref_area_known",
+            "ref_area_known AND ref_area <> '_T'",
             "area '{source_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
         ),
-        Rule(
-            "known_counterpart_area",
-            "counterpart_area_known",
-            "counterpart area '{counterpart_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
-        ),
+        _KNOWN_COUNTERPART,
         Rule(
             "breakdown_syntax",
             "regexp_like(breakdown, '^(_T|[a-z0-9_]+=[^=;]+(;[a-z0-9_]+=[^=;]+)*)$')",
@@ -161,8 +163,8 @@ OBSERVATIONS = Table(
 
 FOOTNOTES = Table(
     name="footnotes",
-    description="What publishers say about single values: their sources, reporting notes and remarks.",
-    grain="one row per footnote of one observation key; several may share a key",
+    description="What publishers say about values: their sources, definitions, reporting notes and remarks.",
+    grain="one row per footnote of one observation key, or of all of _T; several may share a key",
     columns=(
         SOURCE,
         DATASET,
@@ -187,10 +189,11 @@ FOOTNOTES = Table(
             "ref_area_known",
             "area '{source_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
         ),
+        _KNOWN_COUNTERPART,
         Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
         Rule(
             "known_period",
-            _PERIOD_IN_RANGE,
+            f"({_PERIOD_IN_RANGE}) OR time_period IS NULL",
             f"time period '{{time_period}}' is no period within {_FIRST_YEAR}–{_LAST_YEAR}",
         ),
         Rule("footnote_given", "footnote <> ''", "the footnote is empty"),

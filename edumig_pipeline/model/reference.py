@@ -59,6 +59,37 @@ SOURCE_INDICATORS = Table(
     rules=(Rule("label_given", "source_indicator <> '' AND label <> ''", "the record lacks a code or a label"),),
 )
 
+SOURCE_AREAS = Table(
+    name="source_areas",
+    description="The publishers' own area codes and names, and which areas they count to which group, release by release.",
+    grain="one row per area record of a publisher: a named area, or an area's membership of a group",
+    columns=(
+        SOURCE,
+        DATASET,
+        RELEASE,
+        Column("source_area", Type.VARCHAR, "Area code as published", nullable=False),
+        Column("label", Type.VARCHAR, "Name as published", nullable=False),
+        Column("area", Type.VARCHAR, "Code it carries in observations", nullable=False),
+        Column("parent_area", Type.VARCHAR, "Group it belongs to, coded likewise; NULL where the record only names the area"),
+        Column("raw_file", Type.VARCHAR, "Path under raw/, with #member or #sheet", nullable=False),
+        Column("raw_row", Type.INTEGER, "1-based record number after the header, or the row of the sheet", nullable=False),
+        Column("raw_column", Type.VARCHAR, "For tables spread over columns, the column"),
+    ),
+    rules=(
+        Rule("label_given", "source_area <> '' AND label <> ''", "the record lacks a code or a name"),
+        Rule(
+            "known_area",
+            "area_known AND area <> '_T'",
+            "area '{source_area}' is neither an ISO 3166 code nor an aggregate of the publisher",
+        ),
+        Rule(
+            "known_parent_area",
+            "parent_area IS NULL OR parent_area_known",
+            "group '{parent_area}' is no aggregate of the publisher",
+        ),
+    ),
+)
+
 AREAS = Table(
     name="areas",
     description="Every area code that observations may carry: countries from ISO 3166, aggregates from the publishers.",

@@ -6,6 +6,7 @@ Belongs here: CSV itself (quoting, widths, encoding). Does not belong here: what
 import codecs
 import csv
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,47 +16,59 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from edumig_pipeline.sources.layout import Batch, Malformed, RefusedError
+from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, excluded, numbered
 
 _BLOCK = 32 << 20  # bytes per batch; about 700,000 records of a UIS file
 
 
-def read_csv(path: Path, header: tuple[str, ...]) -> Iterator[Batch]:
-    """The records of a UTF-8 CSV file in file order, numbered from 1 after the header; blank lines are no records.
+def read_csv(
+    path: Path,
+    header: tuple[str, ...],
+    *,
+    delimiter: str = ",",
+    footer: re.Pattern[str] | None = None,
+    lines_before: int = 0,
+) -> Iterator[Batch]:
+    """The records of a UTF-8 delimited file in file order, numbered from 1 after the header; blank lines are no records.
 
     Every field is text exactly as read: nothing is taken for missing, so Namibia's code and UIS's magnitude NA stay
-    the letters NA. A record with too many or too few fields comes as malformed; one that repeats the header comes with
-    that exclusion. Raises RefusedError when the file is not UTF-8 or cannot be parsed at all.
+    the letters NA. A record with too many or too few fields comes as malformed, but for one that `footer` matches, which
+    is excluded; so is one that repeats the header or holds the #tags of the Humanitarian Exchange Language. Lines before
+    the header, `lines_before` of them, are no records. Raises RefusedError when the file is not UTF-8 or cannot be parsed.
     """
-    _require_whole_text(path)
-    if _is_header_only(path):
+    _require_whole_text(path, delimiter)
+    if _is_header_only(path, delimiter, lines_before):
         return
     malformed: list[Malformed] = []
 
     def keep_malformed(row: pc.InvalidRow) -> str:
         reason = f"{row.actual_columns} fields where the header has {row.expected_columns}"
-        malformed.append(Malformed(row.number - 1, "record_width", reason, row.text))
+        malformed.append(Malformed(row.number - 1 - lines_before, "record_width", reason, row.text))
         return "skip"
 
+    options = _options(header, delimiter, lines_before, keep_malformed)
     try:
         with _UncutLineEnds(path) as stream:
-            yield from _batches(pc.open_csv(stream, **_options(header, keep_malformed)), header, malformed)
+            for batch in _batches(pc.open_csv(stream, **options), malformed):
+                yield _without_footer(batch, footer) if footer else batch
     except pa.ArrowInvalid as error:
         raise RefusedError("csv_syntax", str(error)) from error
 
 
-def _options(header: tuple[str, ...], keep_malformed: Callable[[pc.InvalidRow], str]) -> dict[str, object]:
+def _options(
+    header: tuple[str, ...], delimiter: str, lines_before: int, keep_malformed: Callable[[pc.InvalidRow], str]
+) -> dict[str, object]:
     return {
         # Records are numbered for the malformed ones only when they are parsed in order by one thread.
-        "read_options": pc.ReadOptions(use_threads=False, block_size=_BLOCK),
-        "parse_options": pc.ParseOptions(newlines_in_values=True, invalid_row_handler=keep_malformed),
+        "read_options": pc.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=lines_before),
+        "parse_options": pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep_malformed),
         "convert_options": pc.ConvertOptions(
             column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     }
 
 
-def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: list[Malformed]) -> Iterator[Batch]:
+def _batches(reader: pc.CSVStreamingReader, malformed: list[Malformed]) -> Iterator[Batch]:
     """Numbered batches; `malformed` fills up while the reader reads, ahead of the batch it gives."""
     last, seen = 0, 0
     for batch in reader:
@@ -66,20 +79,20 @@ def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: 
         # Malformed records behind the last of this batch belong to a later one.
         passed = [bad for bad in malformed[seen:] if bad.raw_row < last]
         seen += len(passed)
-        yield Batch(_records(batch, numbers, header), tuple(passed))
+        yield Batch(numbered(pl.DataFrame(pl.from_arrow(batch)), numbers), tuple(passed))
     if malformed[seen:]:
         none = pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield Batch(_records(none, np.array([]), header), tuple(malformed[seen:]))
+        yield Batch(numbered(pl.DataFrame(pl.from_arrow(none)), []), tuple(malformed[seen:]))
 
 
-def _records(batch: pa.RecordBatch, numbers: np.ndarray, header: tuple[str, ...]) -> pl.DataFrame:
-    frame = pl.DataFrame(pl.from_arrow(batch))
-    repeats_header = pl.all_horizontal(*(pl.col(name) == name for name in header))
-    return frame.with_columns(
-        pl.Series("raw_row", numbers, dtype=pl.Int32),
-        pl.lit(None, dtype=pl.String).alias("raw_column"),
-        pl.when(repeats_header).then(pl.lit("repeated header")).alias("exclusion"),
-    )
+def _without_footer(batch: Batch, footer: re.Pattern[str]) -> Batch:
+    """The batch with malformed lines that are the file's footer as excluded records instead."""
+    lines = [bad for bad in batch.malformed if footer.match(bad.text.strip().strip('"'))]
+    if not lines:
+        return batch
+    left_out = excluded([bad.raw_row for bad in lines], "footer line")
+    records = pl.concat([batch.records, left_out], how="diagonal").sort("raw_row")
+    return Batch(records, tuple(bad for bad in batch.malformed if bad not in lines))
 
 
 class _UncutLineEnds(io.FileIO):
@@ -100,16 +113,18 @@ class _UncutLineEnds(io.FileIO):
         return data
 
 
-def _is_header_only(path: Path) -> bool:
+def _is_header_only(path: Path, delimiter: str, lines_before: int) -> bool:
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        records = csv.reader(stream)
+        for _ in range(lines_before):
+            stream.readline()
+        records = csv.reader(stream, delimiter=delimiter)
         try:
             return next(records, None) is not None and not any(records)
         except csv.Error:  # a field too long for this reader is a record all the same
             return False
 
 
-def _require_whole_text(path: Path) -> None:
+def _require_whole_text(path: Path, delimiter: str) -> None:
     """Refuse text that is not UTF-8, or in which a quote is opened and never closed: what follows it is unknown."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, has_quotes = 0, False
@@ -132,17 +147,17 @@ def _require_whole_text(path: Path) -> None:
     except UnicodeDecodeError as error:
         raise RefusedError("encoding", f"line {lines + 1} is not UTF-8: it ends within a character") from error
     if has_quotes:
-        _require_closed_quotes(path)
+        _require_closed_quotes(path, delimiter)
 
 
-def _require_closed_quotes(path: Path) -> None:
+def _require_closed_quotes(path: Path, delimiter: str) -> None:
     """Walk a file with quotes strictly: a quote left open, or text after a closing one, may have swallowed records."""
     limit = csv.field_size_limit(sys.maxsize)
     number = -1
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             # Blank lines are no records, and record 0 is the header.
-            for number, _ in enumerate(filter(None, csv.reader(stream, strict=True))):  # noqa: B007
+            for number, _ in enumerate(filter(None, csv.reader(stream, delimiter=delimiter, strict=True))):  # noqa: B007
                 pass
     except csv.Error as error:
         raise RefusedError("csv_syntax", f"record {number + 1}: a quote is not closed, or text follows it ({error})") from error

@@ -3,15 +3,12 @@
 Belongs here: the columns and dates of those downloads. Does not belong here: what only the article says of IOM.
 """
 
-from collections.abc import Iterator
-from functools import partial
-
 import polars as pl
 
 from edumig_pipeline.sources.candidates import number
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.layout import Batch, Part, Source
+from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.table_layout import TableLayout
 
 _HEADER = (
     "Web ID",
@@ -66,20 +63,8 @@ def _observations(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-class _MissingMigrants:
-    """The download as of 2019 and 2020: one row per incident."""
-
-    name = "iom_missing_migrants_2020"
-    header = _HEADER
-    expects = f"columns {', '.join(_HEADER)}"
-
-    def parts(self, file: RawFile) -> list[Part] | None:
-        if sorted(file.header) != sorted(_HEADER):
-            return None
-        return [Part("", "missing_migrants", {"observations": _observations}, partial(self._records, file))]
-
-    def _records(self, file: RawFile) -> Iterator[Batch]:
-        return read_csv(file.path, file.header)
+def _missing_migrants(_file: RawFile) -> str:
+    return "missing_migrants"
 
 
 SOURCE = Source(
@@ -88,5 +73,13 @@ SOURCE = Source(
     url="https://missingmigrants.iom.int/downloads",
     description="Missing Migrants Project: deaths and disappearances during migration, one record per incident, as "
     "reported by authorities, media and organisations.",
-    layouts=(_MissingMigrants(),),
+    area_prefix="iom",
+    layouts=(
+        TableLayout(
+            name="iom_missing_migrants_2020",
+            header=_HEADER,
+            lands={"observations": _observations},
+            dataset=_missing_migrants,
+        ),
+    ),
 )

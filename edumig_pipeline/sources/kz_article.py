@@ -13,9 +13,10 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.sources.candidates import mapping, number
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.layout import PLACE, Batch, Harmonise, Part, Source
+from edumig_pipeline.sources.layout import Harmonise, Part, Source
 from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.records import PLACE, Batch, cells
+from edumig_pipeline.sources.table_layout import TableLayout
 
 _STATEMENT_HEADER = (
     "claim_id",
@@ -129,33 +130,13 @@ class _Table:
         """One record per cell: the row's number, the column's heading, period and area by which the table is spread."""
         label, *headings = self.header
         spread = "period" if self.label_is == "area" else "area"
-        for batch in read_csv(file.path, self.header):
-            rows = batch.records.drop("raw_column")
-            cells = rows.unpivot(headings, index=["raw_row", "exclusion", label], variable_name=spread, value_name="cell")
-            order = pl.col(spread).replace_strict(headings, range(len(headings)), return_dtype=pl.Int32)
-            cells = cells.sort("raw_row", order).rename({label: self.label_is})
-            blank = pl.when(pl.col("exclusion").is_null() & (pl.col("cell") == "")).then(pl.lit("blank cell"))
-            yield Batch(
-                cells.with_columns(pl.col(spread).alias("raw_column"), pl.coalesce("exclusion", blank).alias("exclusion")),
-                batch.malformed,
-            )
+        for batch in file.records():
+            found = cells(batch, headings)
+            yield Batch(found.records.rename({"heading": spread, label: self.label_is}), found.malformed)
 
 
-class _Statements:
-    """The figures of the running text, one row per figure."""
-
-    name = "kz_article_statements"
-    header = _STATEMENT_HEADER
-    expects = f"columns {', '.join(_STATEMENT_HEADER)}"
-
-    def parts(self, file: RawFile) -> list[Part] | None:
-        if sorted(file.header) != sorted(_STATEMENT_HEADER):
-            return None
-        lands: dict[str, Harmonise] = {"claims": _claims, "observations": _statement_observations}
-        return [Part("", "statements", lands, partial(self._records, file))]
-
-    def _records(self, file: RawFile) -> Iterator[Batch]:
-        return read_csv(file.path, file.header)
+def _statements(_file: RawFile) -> str:
+    return "statements"
 
 
 SOURCE = Source(
@@ -163,6 +144,7 @@ SOURCE = Source(
     publisher="Kazakhstan-Spectrum (article by Nurmagambetov, Ivatova and Khassenova, 2021)",
     url="https://doi.org/10.52536/KS/vol_97_issue_1_A2",
     description="The article's tables of academic mobility under the state programme, and every figure of its running text.",
+    area_prefix="kz_article",
     layouts=(
         _Table(
             name="kz_article_table_1",
@@ -179,6 +161,11 @@ SOURCE = Source(
             label_is="area",
             harmonise=partial(_table, dataset="table_2", breakdown="_T"),
         ),
-        _Statements(),
+        TableLayout(
+            name="kz_article_statements",
+            header=_STATEMENT_HEADER,
+            lands={"claims": _claims, "observations": _statement_observations},
+            dataset=_statements,
+        ),
     ),
 )

@@ -11,43 +11,12 @@ from typing import Protocol
 import polars as pl
 
 from edumig_pipeline.sources.rawfile import RawFile
-
-# Columns every frame of records carries beside the publisher's own, which are text exactly as read:
-# raw_row (Int32, NOT NULL), raw_column (String), exclusion (String: why the record is left out; NULL keeps it).
-PLACE = ("raw_row", "raw_column")
-
-
-class RefusedError(Exception):
-    """A file, member or sheet that cannot be read at all: the rule it breaks and what was found, for a person to act on."""
-
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
-        self.rule = rule
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Malformed:
-    """A record that has not even the shape of one; it goes to quarantine as it stands."""
-
-    raw_row: int
-    rule: str
-    reason: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Up to about a million records in file order, and those that could not be split into columns."""
-
-    records: pl.DataFrame
-    malformed: tuple[Malformed, ...] = ()
-
+from edumig_pipeline.sources.records import Batch
 
 # Turns a frame of records into candidate rows of a table: same height, same order. Candidates for observations carry
 # the table's columns but for source, dataset, release, raw_file, period_start and period_end, and beside them
 # published_value and published_period (text as published; '' where there is none or the publisher's mark says that there
-# is no figure), undated (bool) and area_name.
+# is no figure), undated (bool), area_name and, where the publisher names the other end too, counterpart_name.
 Harmonise = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -56,13 +25,15 @@ class Part:
     """A file, or one member or sheet of it, recognised: how to read it and in which tables its rows land.
 
     `member` is '' for a whole file, else what follows the # in raw_file. `records` reads the part anew at every call.
-    A row is published in all the tables of `lands` or in none.
+    A row is published in all the tables of `lands` or in none. `remarks` are candidates for `footnotes` on what the
+    same records say; a record without one has NULL as `footnote`.
     """
 
     member: str
     dataset: str
     lands: Mapping[str, Harmonise]
     records: Callable[[], Iterator[Batch]]
+    remarks: tuple[Harmonise, ...] = ()
 
 
 class Layout(Protocol):
@@ -88,11 +59,29 @@ class Layout(Protocol):
 
 
 @dataclass(frozen=True)
+class AcademicCalendar:
+    """Which indicators of a publisher say when a country's academic year begins and ends: their published codes.
+
+    Months are 1 to 12. Where the years are not given, the year ends in the year that labels it.
+    """
+
+    start_month: str
+    end_month: str
+    start_year: str
+    end_year: str
+
+
+@dataclass(frozen=True)
 class Source:
-    """A publisher: who it is and the layouts its files come in."""
+    """A publisher: who it is and the layouts its files come in.
+
+    `area_prefix` stands, with a colon, before the publisher's own codes of areas that ISO 3166 does not have.
+    """
 
     id: str
     publisher: str
     url: str
     description: str
+    area_prefix: str
     layouts: tuple[Layout, ...]
+    calendar: AcademicCalendar | None = None

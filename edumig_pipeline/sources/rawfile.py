@@ -1,36 +1,72 @@
-"""A raw file as layouts look at it: enough of its content to tell what it is.
+"""A raw file as layouts look at it: enough of its content to tell what it is, and its records.
 
-Belongs here: opening a file and its first look. Does not belong here: reading its rows (`csv_records`, `workbook`) or
-any publisher's layout.
+Belongs here: opening a file, a member of an archive or a sheet of a workbook, and its first look. Does not belong here:
+splitting text into records (`csv_records`), cells of a sheet (`workbook`), or any publisher's layout.
 """
 
 import csv
 import io
-from dataclasses import dataclass
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
 import python_calamine
 
+from edumig_pipeline.sources.csv_records import read_csv
+from edumig_pipeline.sources.records import Batch, RefusedError
+from edumig_pipeline.sources.workbook import read_sheets, sheet_header, sheet_records
+
 _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
+_DELIMITERS = ",\t;"
+_JSON_LIMIT = 1 << 28  # bytes; replies of the publishers' interfaces are a few megabytes at most
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file under raw/: where it is, and its path as `raw_file` names it."""
+    """A file under raw/, a member of an archive or a sheet of a workbook, and its path as `raw_file` names it.
+
+    `sheet` holds the cells when it is a sheet. Bytes, text and JSON are then those of nothing.
+    """
 
     path: Path
     raw_file: str
+    sheet: pd.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the file, member or sheet itself, without folders."""
+        return re.split(r"[/#]", self.raw_file)[-1]
 
     @cached_property
     def _head(self) -> bytes:
+        if self.sheet is not None:
+            return b""
         with self.path.open("rb") as stream:
             return stream.read(_FIRST_LOOK)
 
     @cached_property
     def is_zip_container(self) -> bool:
         """Whether the bytes are a zip, as .xlsx files are too."""
-        return self._head.startswith(b"PK\x03\x04")
+        return self._head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+    @cached_property
+    def is_archive(self) -> bool:
+        """Whether it is a zip of files, and no workbook."""
+        return self.is_zip_container and not self.is_workbook
+
+    @cached_property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook, by the parts its zip has."""
+        try:
+            with zipfile.ZipFile(self.path) as members:
+                return self.is_zip_container and "xl/workbook.xml" in members.namelist()
+        except (zipfile.BadZipFile, OSError):
+            return False
 
     @cached_property
     def text_fault(self) -> str | None:
@@ -47,33 +83,90 @@ class RawFile:
         return None
 
     @cached_property
-    def header(self) -> tuple[str, ...]:
-        """Fields of the first CSV record, BOM removed; empty when the file does not begin with one in UTF-8."""
+    def _text(self) -> str:
+        """The first look as text; empty when the file is not UTF-8."""
         if self.is_zip_container or self.text_fault:
-            return ()
-        text = self._head.decode("utf-8-sig", errors="ignore")
+            return ""
+        return self._head.decode("utf-8-sig", errors="ignore")
+
+    def first_records(self, count: int, delimiter: str = ",") -> list[tuple[str, ...]]:
+        """Up to `count` first records of delimited text, blank lines as empty ones; none when it is no UTF-8 text."""
+        reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter)
+        found: list[tuple[str, ...]] = []
         try:
-            return tuple(next(csv.reader(io.StringIO(text, newline="")), ()))
+            for record in reader:
+                found.append(tuple(record))
+                if len(found) == count:
+                    break
         except csv.Error:
-            return ()
+            return []
+        return found
 
     @cached_property
+    def delimiter(self) -> str:
+        """What separates the fields of the first record: a comma, a tab or a semicolon, whichever it has most of."""
+        return max(_DELIMITERS, key=lambda mark: len(next(iter(self.first_records(1, mark)), ())))
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """Fields of the first record, BOM removed; empty when there is none, or the text is not UTF-8."""
+        if self.sheet is not None:
+            return sheet_header(self.sheet)
+        return next(iter(self.first_records(1, self.delimiter)), ())
+
+    def records(self, *, footer: re.Pattern[str] | None = None, lines_before: int = 0) -> Iterator[Batch]:
+        """The records below the header, numbered from 1, or by the sheet's rows; every field is text as read.
+
+        A line that does not split into the header's columns but matches `footer` is excluded as such. `lines_before`
+        says how many lines stand before the header. Raises RefusedError when the text cannot be split into records.
+        """
+        if self.sheet is not None:
+            return sheet_records(self.sheet)
+        header = self.header
+        if lines_before:
+            header = self.first_records(lines_before + 1, self.delimiter)[lines_before]
+        return read_csv(self.path, header, delimiter=self.delimiter, footer=footer, lines_before=lines_before)
+
+    @cached_property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """The cells of every sheet by name when the file is a workbook, else empty.
+
+        Raises RefusedError when the workbook cannot be read.
+        """
+        return read_sheets(self.path) if self.is_workbook else {}
+
+    @cached_property
+    def json(self) -> object:
+        """The JSON value the file holds, numbers as text exactly as written; None when it is no JSON.
+
+        Raises RefusedError for JSON that is broken, or larger than an interface's reply can be.
+        """
+        if not self._text.lstrip().startswith(("{", "[")):
+            return None
+        if self.path.stat().st_size > _JSON_LIMIT:
+            raise RefusedError("json_syntax", f"the file has more than {_JSON_LIMIT:,} bytes; split the download")
+        try:
+            return json.loads(self.path.read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
+        except (ValueError, RecursionError) as error:
+            raise RefusedError("json_syntax", f"this is no whole JSON: {error}") from error
+
+    @property
     def sheet_names(self) -> tuple[str, ...]:
         """Names of the sheets when the file is a workbook, else empty."""
-        if not self.is_zip_container:
-            return ()
         try:
-            return tuple(python_calamine.CalamineWorkbook.from_path(self.path).sheet_names)
+            return tuple(python_calamine.CalamineWorkbook.from_path(self.path).sheet_names) if self.is_workbook else ()
         except (python_calamine.CalamineError, OSError):
             return ()
 
     @property
     def begins_with(self) -> str:
         """What the file begins with, short enough for a message."""
-        if self.sheet_names:
+        if self.is_workbook:
             return f"a workbook with sheets {', '.join(self.sheet_names)}"
-        if self.header:
-            return f"columns {', '.join(self.header)[:200]}"
         if self.is_zip_container:
             return "a zip archive"
+        if self._text.lstrip().startswith(("{", "[")):
+            return f"JSON {' '.join(self._text[:200].split())}"
+        if self.header:
+            return f"columns {', '.join(self.header)[:200]}"
         return f"bytes {self._head[:24]!r}" if self._head else "nothing (it is empty)"

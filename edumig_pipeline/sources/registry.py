@@ -17,3 +17,9 @@ def sources() -> dict[str, Source]:
     modules = [import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
     found = [module.SOURCE for module in modules if isinstance(getattr(module, "SOURCE", None), Source)]
     return {source.id: source for source in sorted(found, key=lambda source: source.id)}
+
+
+@cache
+def area_prefixes() -> tuple[str, ...]:
+    """What stands before publishers' own area codes, in order."""
+    return tuple(sorted({source.area_prefix for source in sources().values()}))

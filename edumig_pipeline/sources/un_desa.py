@@ -18,9 +18,10 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_m49
 from edumig_pipeline.sources.candidates import mapping, number
-from edumig_pipeline.sources.layout import Batch, Part, RefusedError, Source
+from edumig_pipeline.sources.layout import Part, Source
 from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.workbook import Cell, cells, column_letter, read_sheets, text
+from edumig_pipeline.sources.records import Batch, RefusedError
+from edumig_pipeline.sources.workbook import Cell, cells, column_letter, text
 
 _ID = "un_desa"
 _WORLD_CODE = "900"
@@ -276,9 +277,7 @@ class _Workbook:
     expects = "a workbook with a contents sheet and sheets 'Table N' titled 'International migrant stock at mid-year …'"
 
     def parts(self, file: RawFile) -> list[Part] | None:
-        if not file.sheet_names:
-            return None
-        sheets = read_sheets(file.path)
+        sheets = file.sheets
         if not any(_has_headings(grid) for grid in sheets.values()):
             return None
         return [
@@ -298,5 +297,6 @@ SOURCE = Source(
     url="https://www.un.org/development/desa/pd/content/international-migrant-stock",
     description="International migrants by country of residence at mid-year, estimated from censuses, registers and "
     "surveys: foreign-born where known, else foreign citizens, with refugees added where they were not counted.",
+    area_prefix="desa",
     layouts=(_Workbook(),),
 )

@@ -8,8 +8,6 @@ each); the export's own members for the Data Browser.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -17,9 +15,9 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_countries
 from edumig_pipeline.sources.candidates import mapping, number
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.layout import Batch, Harmonise, Part, Source
+from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.table_layout import TableLayout
 
 _ID = "unesco_uis"
 
@@ -140,29 +138,6 @@ def _footnotes(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True)
-class _CsvLayout:
-    """A UIS table in one CSV file, told by its header; columns may come in any order."""
-
-    name: str
-    header: tuple[str, ...]
-    table: str
-    harmonise: Harmonise
-    dataset: Callable[[RawFile], str]
-
-    @property
-    def expects(self) -> str:
-        return f"columns {', '.join(self.header)}"
-
-    def parts(self, file: RawFile) -> list[Part] | None:
-        if sorted(file.header) != sorted(self.header):
-            return None
-        return [Part("", self.dataset(file), {self.table: self.harmonise}, partial(self._records, file))]
-
-    def _records(self, file: RawFile) -> Iterator[Batch]:
-        return read_csv(file.path, file.header)
-
-
 def _data_browser(_file: RawFile) -> str:
     return "data_browser"
 
@@ -198,15 +173,15 @@ SOURCE = Source(
     url="https://databrowser.uis.unesco.org/",
     description="Internationally mobile students by host and origin, and tertiary enrolment, reported by countries and "
     "estimated by UIS; revised with every release.",
+    area_prefix="uis",
     layouts=(
-        _CsvLayout(
+        TableLayout(
             name="uis_data_browser",
             header=("indicatorId", "geoUnit", "year", "value", "qualifier", "magnitude"),
-            table="observations",
-            harmonise=partial(_observations, rename={}),
+            lands={"observations": partial(_observations, rename={})},
             dataset=_data_browser,
         ),
-        _CsvLayout(
+        TableLayout(
             name="uis_data_browser_indicators",
             header=(
                 "indicatorId",
@@ -221,29 +196,25 @@ SOURCE = Source(
                 "disaggregations",
                 "glossaryTerms",
             ),
-            table="source_indicators",
-            harmonise=partial(_labels, code="indicatorId", label="name"),
+            lands={"source_indicators": partial(_labels, code="indicatorId", label="name")},
             dataset=_data_browser,
         ),
-        _CsvLayout(
+        TableLayout(
             name="uis_data_browser_footnotes",
             header=("indicatorId", "geoUnit", "year", "type", "subtype", "value"),
-            table="footnotes",
-            harmonise=_footnotes,
+            lands={"footnotes": _footnotes},
             dataset=_data_browser,
         ),
-        _CsvLayout(
+        TableLayout(
             name="uis_bdds_data",
             header=tuple(_BDDS_TO_BROWSER),
-            table="observations",
-            harmonise=partial(_observations, rename=_BDDS_TO_BROWSER),
+            lands={"observations": partial(_observations, rename=_BDDS_TO_BROWSER)},
             dataset=_bdds_package,
         ),
-        _CsvLayout(
+        TableLayout(
             name="uis_bdds_label",
             header=("INDICATOR_ID", "INDICATOR_LABEL_EN"),
-            table="source_indicators",
-            harmonise=partial(_labels, code="INDICATOR_ID", label="INDICATOR_LABEL_EN"),
+            lands={"source_indicators": partial(_labels, code="INDICATOR_ID", label="INDICATOR_LABEL_EN")},
             dataset=_bdds_package,
         ),
     ),

@@ -3,8 +3,10 @@
 Belongs here: spreadsheets themselves. Does not belong here: what a sheet's rows and columns mean.
 """
 
+import datetime as dt
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,9 +14,9 @@ import pandas as pd
 import polars as pl
 import python_calamine
 
-from edumig_pipeline.sources.layout import RefusedError
+from edumig_pipeline.sources.records import Batch, RefusedError, numbered
 
-Cell: TypeAlias = str | int | float | None
+Cell: TypeAlias = str | int | float | bool | dt.date | None
 
 _ERROR_CELL = re.compile(rb'<c (?=[^>]*\bt="e")[^>]*\br="(?P<cell>[A-Z]+[0-9]+)"')
 
@@ -52,10 +54,38 @@ def column_letter(index: int) -> str:
     return letters
 
 
+def sheet_header(grid: pd.DataFrame) -> tuple[str, ...]:
+    """The cells of a sheet's first row as text, without the blank ones at its end; empty for an empty sheet."""
+    if grid.empty:
+        return ()
+    found = [text(cell).strip() for cell in grid.iloc[0]]
+    while found and not found[-1]:
+        found.pop()
+    return tuple(found)
+
+
+def sheet_records(grid: pd.DataFrame) -> Iterator[Batch]:
+    """The rows below the first of a sheet laid out as one table; raw_row is the row of the sheet. Blank rows are none.
+
+    Raises RefusedError when cells stand beside the columns that have a heading: what they mean is not said.
+    """
+    header = sheet_header(grid)
+    lines = [[text(cell) for cell in row] for row in grid.iloc[1:].to_numpy().tolist()]
+    rows = [(number, line) for number, line in enumerate(lines, start=2) if any(line)]
+    if beside := next((number for number, line in rows if any(line[len(header) :])), None):
+        raise RefusedError("known_layout", f"row {beside} has cells to the right of the last heading, {header[-1]}")
+    columns = {name: pl.Series([line[i] for _, line in rows], dtype=pl.String) for i, name in enumerate(header)}
+    yield Batch(numbered(pl.DataFrame(columns), [number for number, _ in rows]))
+
+
 def text(cell: Cell) -> str:
-    """A cell as text: whole numbers without a decimal point, blanks as ''."""
+    """A cell as text: whole numbers without a decimal point, days as YYYY-MM-DD, blanks as ''."""
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     return str(cell)

@@ -127,7 +127,7 @@ def test_two_downloads_concatenated(place: Place) -> None:
         ("", "known_layout", "nothing (it is empty)"),
         (uis(GOOD).encode("utf-16"), "encoding", "line 1"),
         (uis([*GOOD, "26637,KAZ,2019,5,é,"]).encode("latin-1"), "encoding", "line 5 is not UTF-8"),
-        (b"PK\x03\x04 but no zip", "known_layout", "a zip archive"),
+        (b"PK\x03\x04 but no zip", "readable", "the archive cannot be read"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_the_others_land(

@@ -12,6 +12,7 @@ from edumig_pipeline.model import areas
 from edumig_pipeline.model.codes import SEX, UNIT_MEASURE
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.sources.candidates import mapping, number, period_bounds
+from edumig_pipeline.sources.registry import area_prefixes
 
 # Numbers
 
@@ -154,7 +155,7 @@ def test_no_two_published_codes_mean_the_same_figure(name: str) -> None:
 def test_uis_codes_are_broken_down_by_known_areas_and_sexes() -> None:
     rows = mapping("unesco_uis_indicators")
     origins = rows["counterpart_area"].drop_nulls()
-    assert origins.filter(~areas.known(origins)).to_list() == []
+    assert origins.filter(~areas.known(origins, area_prefixes())).to_list() == []
     assert set(rows["sex"].drop_nulls()) <= set(SEX)
     # Only flows are told apart by origin; a code of all origins leaves the cell empty.
     assert set(rows.filter(pl.col("counterpart_area").is_not_null())["indicator"]) == {"inbound_students"}
@@ -177,7 +178,7 @@ def test_labels_of_the_article_are_known_areas_and_periods() -> None:
     rows = mapping("kz_article_labels")
     assert set(rows["kind"]) == {"area", "period"}
     codes = rows.filter(kind="area")["code"]
-    assert codes.filter(~areas.known(codes)).to_list() == []
+    assert codes.filter(~areas.known(codes, area_prefixes())).to_list() == []
     periods = period_bounds(rows.filter(kind="period")["code"])
     assert periods.null_count().sum_horizontal().to_list() == [0]
 

@@ -14,7 +14,7 @@ import pytest
 
 from edumig_pipeline.sources import csv_records
 from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.layout import Batch, Malformed, RefusedError
+from edumig_pipeline.sources.records import Batch, Malformed, RefusedError
 
 HEADER = ("a", "b")
 READ_AT_ONCE = 1 << 22  # bytes the check of the encoding looks at in one go

@@ -14,8 +14,8 @@ def account(read: int, excluded: dict[str, int] | None = None) -> Ledger:
     """The ledger of one file of which so many rows were read and excluded."""
     ledger = Ledger()
     file = FoundFile(Path(NAME), NAME, "0" * 64, 1)
-    ledger.open_file(file, "uis_data_browser")
-    ledger.open_part(NAME, file, "observations")
+    ledger.open_file(file)
+    ledger.open_part(NAME, file, "uis_data_browser", "observations")
     ledger.count_read(NAME, read)
     ledger.exclude(NAME, excluded or {})
     return ledger

@@ -33,6 +33,8 @@ Row = dict[str, Any]
 HELPERS: Mapping[str, pl.DataType] = {
     "ref_area_known": pl.Boolean(),
     "counterpart_area_known": pl.Boolean(),
+    "area_known": pl.Boolean(),
+    "parent_area_known": pl.Boolean(),
     "undated": pl.Boolean(),
     "published_value": pl.String(),
     "published_period": pl.String(),
@@ -61,7 +63,13 @@ GOOD: Mapping[str, Row] = {
         "lower_bound": 0.0,
         "upper_bound": 100.0,
     },
-    "footnotes": {"ref_area_known": True, "period_start": date(2019, 1, 1), "period_end": date(2019, 12, 31)},
+    "footnotes": {
+        "ref_area_known": True,
+        "counterpart_area_known": True,
+        "period_start": date(2019, 1, 1),
+        "period_end": date(2019, 12, 31),
+    },
+    "source_areas": {"area_known": True, "parent_area_known": True},
     "claims": {"published_value": "1"},
     "row_ledger": {"rows_read": 3},
 }
@@ -79,16 +87,22 @@ BAD: Mapping[str, Mapping[str, Row]] = {
     },
     "footnotes": {
         "known_area": {"ref_area_known": False},
+        "known_counterpart_area": {"counterpart_area_known": False},
         "indicator_given": {"source_indicator": ""},
         "known_period": {"period_start": None},
         "footnote_given": {"footnote": ""},
     },
     "source_indicators": {"label_given": {"label": ""}},
+    "source_areas": {
+        "label_given": {"label": ""},
+        "known_area": {"area_known": False},
+        "known_parent_area": {"parent_area_known": False},
+    },
     "claims": {"value_is_number": {"claimed_value": None}, "statement_given": {"statement": ""}},
     "row_ledger": {"ledger_balances": {"rows_excluded": 0}},
 }
 # Implied and declared alike, these tables' rules stand between a raw row and the published tables.
-GUARDED = ("observations", "footnotes", "claims", "source_indicators", "row_ledger", "quarantine", "raw_files")
+GUARDED = ("observations", "footnotes", "claims", "source_indicators", "source_areas", "row_ledger", "quarantine", "raw_files")
 
 
 def good_row(declared: Table) -> Row:
@@ -114,6 +128,10 @@ def breaches(declared: Table) -> Iterator[tuple[str, Row]]:
 # Rules that cannot be broken alone: what is missing obeys no rule that looks at it.
 TOGETHER: Mapping[tuple[str, str], set[str]] = {
     ("observations", "has_source_indicator"): {"indicator_given"},
+    ("observations", "has_ref_area"): {"known_area"},
+    ("source_areas", "has_source_area"): {"label_given"},
+    ("source_areas", "has_label"): {"label_given"},
+    ("source_areas", "has_area"): {"known_area"},
     ("observations", "has_breakdown"): {"breakdown_syntax"},
     ("footnotes", "has_footnote"): {"footnote_given"},
     ("footnotes", "has_source_indicator"): {"indicator_given"},

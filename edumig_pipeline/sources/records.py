@@ -1,0 +1,104 @@
+"""Records as read: their place in the file, what is no record at all, and tables spread over columns.
+
+Belongs here: what holds for records whatever they were read from. Does not belong here: reading (`csv_records`,
+`workbook`, `rawfile`) or what the columns mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+# Columns every frame of records carries beside the publisher's own, which are text exactly as read:
+# raw_row (Int32, NOT NULL), raw_column (String), exclusion (String: why the record is left out; NULL keeps it).
+PLACE = ("raw_row", "raw_column")
+
+
+class RefusedError(Exception):
+    """A file, member or sheet that cannot be read at all: the rule it breaks and what was found, for a person to act on."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record that has not even the shape of one; it goes to quarantine as it stands."""
+
+    raw_row: int
+    rule: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Up to about a million records in file order, and those that could not be split into columns."""
+
+    records: pl.DataFrame
+    malformed: tuple[Malformed, ...] = ()
+
+
+def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray) -> pl.DataFrame:
+    """The frame of a table's records with their place: raw_row from `numbers`, no raw_column; and `exclusion`.
+
+    A record that repeats the header is excluded, and so is a first record of nothing but #tags of the Humanitarian
+    Exchange Language, as the HDX puts them below the header.
+    """
+    names = frame.columns
+    repeats_header = pl.all_horizontal(*(pl.col(name) == name for name in names))
+    placed = frame.with_columns(
+        pl.Series("raw_row", numbers, dtype=pl.Int32),
+        pl.lit(None, dtype=pl.String).alias("raw_column"),
+        pl.when(repeats_header).then(pl.lit("repeated header")).alias("exclusion"),
+    )
+    first = [str(field).strip() for field in frame.row(0)] if frame.height else []
+    if any(first) and all(field.startswith("#") for field in first if field):
+        is_first = pl.int_range(pl.len()) == 0
+        return placed.with_columns(pl.when(is_first).then(pl.lit("row of HXL tags")).otherwise("exclusion").alias("exclusion"))
+    return placed
+
+
+def excluded(numbers: Sequence[int], reason: str) -> pl.DataFrame:
+    """Records of which nothing but the place and the reason for leaving them out is of interest."""
+    return pl.DataFrame(
+        {"raw_row": numbers, "raw_column": [None] * len(numbers), "exclusion": [reason] * len(numbers)},
+        schema={"raw_row": pl.Int32, "raw_column": pl.String, "exclusion": pl.String},
+    )
+
+
+def cells(batch: Batch, figures: Sequence[str], *, blank: str = "") -> Batch:
+    """The batch of a table spread over columns with one record per cell, row by row: a matrix's cells count as rows.
+
+    `figures` are the columns that hold figures; their heading becomes `heading` and raw_column, the cell `cell`. Cells
+    that say `blank` are excluded. A record that is excluded as a whole stays one record.
+    """
+    left_out = batch.records.filter(pl.col("exclusion").is_not_null())
+    rows = batch.records.filter(pl.col("exclusion").is_null()).drop("raw_column")
+    others = [name for name in rows.columns if name not in figures]
+    order = {name: position for position, name in enumerate(figures)}
+    spread = (
+        rows.unpivot(list(figures), index=others, variable_name="heading", value_name="cell")
+        .sort("raw_row", pl.col("heading").replace_strict(order, return_dtype=pl.Int32))
+        .with_columns(
+            pl.col("heading").alias("raw_column"),
+            pl.when(pl.col("cell").str.strip_chars() == blank).then(pl.lit("blank cell")).alias("exclusion"),
+        )
+    )
+    kept = left_out.select("raw_row", "raw_column", "exclusion")
+    return Batch(pl.concat([spread, kept], how="diagonal"), batch.malformed)
+
+
+def json_records(objects: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pl.DataFrame:
+    """Objects of a JSON list as records: raw_row is the place in the list from 1; numbers as written, null and absent as ''."""
+    data = {name: pl.Series([_said(one.get(name)) for one in objects], dtype=pl.String) for name in columns}
+    return numbered(pl.DataFrame(data), range(1, len(objects) + 1))
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
