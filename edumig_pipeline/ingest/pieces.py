@@ -4,8 +4,10 @@ Belongs here: unpacking, safely. Does not belong here: what a member or sheet me
 """
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from edumig_pipeline.ingest.inventory import is_no_data
 from edumig_pipeline.sources.rawfile import RawFile
@@ -33,32 +35,41 @@ def members(raw: RawFile, scratch: Path) -> Iterator[RawFile | tuple[str, Refuse
     """
     try:
         with zipfile.ZipFile(raw.path) as archive:
-            seen: set[str] = set()
+            seen: Counter[str] = Counter()
             for info in archive.infolist():
-                inside = PurePosixPath(info.filename)
-                if info.is_dir() or any(is_no_data(Path(step)) or step == "__MACOSX" for step in inside.parts):
+                if info.is_dir() or _holds_no_data(info.filename):
                     continue
                 raw_file = f"{raw.raw_file}#{info.filename}"
-                if raw_file in seen:
-                    yield raw_file, RefusedError("readable", "the archive has two members of this name")
-                    continue
-                seen.add(raw_file)
+                seen[raw_file] += 1
                 try:
-                    member = RawFile(_unpacked(archive, info, scratch), raw_file)
+                    if seen[raw_file] > 1:
+                        raw_file += f" ({seen[raw_file]})"
+                        _refuse("the archive has two members of this name")
+                    yield RawFile(_unpacked(archive, info, scratch), raw_file)
                 except RefusedError as refused:
                     yield raw_file, refused
-                else:
-                    yield member
     except (zipfile.BadZipFile, OSError) as error:
         raise RefusedError("readable", f"the archive cannot be read: {error}") from error
 
 
+def _holds_no_data(name: str) -> bool:
+    """Whether a member is a README or a dotfile, or lies in a folder of such; what leads outside is none of them."""
+    steps = [step for step in PurePosixPath(name).parts if step not in ("..", "/")]
+    return any(is_no_data(Path(step)) or step == "__MACOSX" for step in steps)
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise RefusedError("readable", reason)
+
+
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, scratch: Path) -> Path:
     """The member's bytes as a file under a name of our own: what the archive calls it decides nothing."""
+    if ".." in PurePosixPath(info.filename).parts or info.filename.startswith(("/", "\\")):
+        _refuse("its name leads outside the archive")
     if info.file_size > _LARGEST_MEMBER or (
         info.file_size > _SUSPICIOUS_FROM and info.file_size > _SUSPICIOUS_RATIO * max(info.compress_size, 1)
     ):
-        raise RefusedError("readable", f"it would unpack {info.compress_size:,} bytes to {info.file_size:,}")
+        _refuse(f"it would unpack {info.compress_size:,} bytes to {info.file_size:,}")
     target = scratch / str(sum(1 for _ in scratch.iterdir()))
     try:
         with archive.open(info) as packed, target.open("wb") as unpacked:
@@ -66,7 +77,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, scratch: Path) ->
             while block := packed.read(_BLOCK):
                 size += len(block)
                 if size > info.file_size:
-                    raise RefusedError("readable", f"it unpacks to more than the {info.file_size:,} bytes it is said to have")
+                    _refuse(f"it unpacks to more than the {info.file_size:,} bytes it is said to have")
                 unpacked.write(block)
     except (RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError, ValueError) as error:
         raise RefusedError("readable", f"it cannot be unpacked: {error}") from error
