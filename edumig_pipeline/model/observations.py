@@ -36,7 +36,8 @@ BREAKDOWN = Column(
 TIME_PERIOD = Column(
     "time_period",
     Type.VARCHAR,
-    "2019, 2020-S1 (first half-year), 2020-01-05 (an event), 2011/2020 (interval); NULL only for an undated statement",
+    "2019, 2020-S1 (first half-year), 2019-11 (a month), 2020-01-05 (an event), 2011/2020 (interval); NULL only for an "
+    "undated statement",
 )
 OBS_VALUE = Column(
     "obs_value",

@@ -33,7 +33,7 @@ def _half_years() -> pl.Expr:
 def period_bounds(time_period: pl.Series) -> pl.DataFrame:
     """First and last day of each distinct period: columns time_period, period_start, period_end.
 
-    Forms: 2019, 2020-S1, 2020-01-05, 2011/2020. Both days are NULL where the text is none of them.
+    Forms: 2019, 2020-S1, 2019-11, 2020-01-05, 2011/2020. Both days are NULL where the text is none of them.
     """
     distinct = time_period.unique().drop_nulls().to_frame("time_period")
     text = pl.col("time_period")
@@ -41,13 +41,14 @@ def period_bounds(time_period: pl.Series) -> pl.DataFrame:
     half_year, first_half = _half_years(), text.str.ends_with("-S1")
     first = text.str.extract(r"^([0-9]{4})/[0-9]{4}$", 1).cast(pl.Int32)
     last = text.str.extract(r"^[0-9]{4}/([0-9]{4})$", 1).cast(pl.Int32)
-    day = pl.when(text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
+    day = pl.when(text.str.contains(r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$")).then(text).str.to_date("%Y-%m-%d", strict=False)
+    month = pl.when(text.str.contains(r"^[1-9][0-9]{3}-[0-9]{2}$")).then(text + "-01").str.to_date("%Y-%m-%d", strict=False)
     start_year = pl.coalesce(year, half_year, first)
     end_year = pl.coalesce(year, half_year, last)
     start = pl.date(start_year, pl.when(half_year.is_not_null() & ~first_half).then(7).otherwise(1), 1)
     end_of_june = half_year.is_not_null() & first_half
     end = pl.date(end_year, pl.when(end_of_june).then(6).otherwise(12), pl.when(end_of_june).then(30).otherwise(31))
     return distinct.with_columns(
-        pl.coalesce(day, pl.when(start_year.is_not_null() & (start_year > 0)).then(start)).alias("period_start"),
-        pl.coalesce(day, pl.when(end_year.is_not_null() & (end_year > 0)).then(end)).alias("period_end"),
+        pl.coalesce(day, month, pl.when(start_year.is_not_null() & (start_year > 0)).then(start)).alias("period_start"),
+        pl.coalesce(day, month.dt.month_end(), pl.when(end_year.is_not_null() & (end_year > 0)).then(end)).alias("period_end"),
     )
