@@ -83,10 +83,12 @@ class _Landing:
     def _land_part(self, part: Part, raw_file: str) -> None:
         validator = Validator(part, raw_file, self._release)
         for batch in part.records():
-            self.ledger.count_read(raw_file, batch.records.height + len(batch.malformed))
+            read = batch.records.height if batch.rows_read is None else batch.rows_read
+            self.ledger.count_read(raw_file, read + len(batch.malformed))
             self._staging.add(QUARANTINE.name, _malformed(raw_file, batch.malformed))
             excluded = batch.records["exclusion"].drop_nulls().value_counts()
             self.ledger.exclude(raw_file, dict(excluded.iter_rows()))
+            self.ledger.exclude(raw_file, {"blank cell": batch.blank_cells})
             kept = batch.records.filter(pl.col("exclusion").is_null())
             if kept.is_empty():
                 continue

@@ -36,10 +36,16 @@ class Malformed:
 
 @dataclass(frozen=True)
 class Batch:
-    """Up to about a million records in file order, and those that could not be split into columns."""
+    """Up to about a million records in file order, and those that could not be split into columns.
+
+    Blank cells of a table spread over columns are so many that they are only counted: `blank_cells` says how many, and
+    `rows_read` how many rows were read with them. Where rows_read is None, `records` are all that was read.
+    """
 
     records: pl.DataFrame
     malformed: tuple[Malformed, ...] = ()
+    rows_read: int | None = None
+    blank_cells: int = 0
 
 
 def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray) -> pl.DataFrame:
@@ -74,22 +80,23 @@ def cells(batch: Batch, figures: Sequence[str], *, blank: str = "") -> Batch:
     """The batch of a table spread over columns with one record per cell, row by row: a matrix's cells count as rows.
 
     `figures` are the columns that hold figures; their heading becomes `heading` and raw_column, the cell `cell`. Cells
-    that say `blank` are excluded. A record that is excluded as a whole stays one record.
+    that say `blank` are counted and are no records. A record that is excluded as a whole stays one record.
     """
     left_out = batch.records.filter(pl.col("exclusion").is_not_null())
     rows = batch.records.filter(pl.col("exclusion").is_null()).drop("raw_column")
-    others = [name for name in rows.columns if name not in figures]
-    order = {name: position for position, name in enumerate(figures)}
-    spread = (
-        rows.unpivot(list(figures), index=others, variable_name="heading", value_name="cell")
-        .sort("raw_row", pl.col("heading").replace_strict(order, return_dtype=pl.Int32))
-        .with_columns(
-            pl.col("heading").alias("raw_column"),
-            pl.when(pl.col("cell").str.strip_chars() == blank).then(pl.lit("blank cell")).alias("exclusion"),
-        )
-    )
+    filled = rows.select(pl.col(figures).str.strip_chars().ne_missing(blank)).to_numpy()
+    column, row = np.nonzero(filled.T)
+    by_row = np.lexsort((column, row))
+    cell = pl.concat([rows[name].filter(filled[:, position]).rename("cell") for position, name in enumerate(figures)])
+    heading = pl.Series("heading", figures, dtype=pl.String)[column[by_row]]
+    spread = rows.drop(figures)[row[by_row]].with_columns(heading, cell[by_row], heading.alias("raw_column"))
     kept = left_out.select("raw_row", "raw_column", "exclusion")
-    return Batch(pl.concat([spread, kept], how="diagonal"), batch.malformed)
+    return Batch(
+        pl.concat([spread, kept], how="diagonal"),
+        batch.malformed,
+        rows_read=filled.size + left_out.height,
+        blank_cells=int((~filled).sum()),
+    )
 
 
 def json_records(objects: Sequence[Mapping[str, object]], columns: Sequence[str]) -> pl.DataFrame:
