@@ -79,10 +79,17 @@ def _batches(reader: pc.CSVStreamingReader, malformed: list[Malformed]) -> Itera
         # Malformed records behind the last of this batch belong to a later one.
         passed = [bad for bad in malformed[seen:] if bad.raw_row < last]
         seen += len(passed)
-        yield Batch(numbered(pl.DataFrame(pl.from_arrow(batch)), numbers), tuple(passed))
+        yield Batch(numbered(_frame(batch), numbers), tuple(passed))
     if malformed[seen:]:
         none = pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield Batch(numbered(pl.DataFrame(pl.from_arrow(none)), []), tuple(malformed[seen:]))
+        yield Batch(numbered(_frame(none), []), tuple(malformed[seen:]))
+
+
+def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
+    """The batch under its own column names: polars gives a column without a heading a name."""
+    frame = pl.DataFrame(pl.from_arrow(batch))
+    frame.columns = batch.schema.names
+    return frame
 
 
 def _without_footer(batch: Batch, footer: re.Pattern[str]) -> Batch:

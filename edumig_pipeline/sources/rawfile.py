@@ -23,6 +23,7 @@ from edumig_pipeline.sources.workbook import read_sheets, sheet_header, sheet_re
 
 _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
 _DELIMITERS = ",\t;"
+_LAST_LOOK = 1 << 13  # bytes; footers are a few lines
 _JSON_LIMIT = 1 << 28  # bytes; replies of the publishers' interfaces are a few megabytes at most
 
 
@@ -101,6 +102,17 @@ class RawFile:
         except csv.Error:
             return []
         return found
+
+    @cached_property
+    def last_lines(self) -> tuple[str, ...]:
+        """The last lines of the text, or what the first column says in the last rows of the sheet."""
+        if self.sheet is not None:
+            return tuple(str(cell) for cell in self.sheet.iloc[-10:, 0])
+        if self.is_zip_container or self.text_fault:
+            return ()
+        with self.path.open("rb") as stream:
+            stream.seek(max(0, self.path.stat().st_size - _LAST_LOOK))
+            return tuple(stream.read().decode("utf-8", errors="ignore").splitlines()[1:])
 
     @cached_property
     def delimiter(self) -> str:
