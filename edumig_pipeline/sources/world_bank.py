@@ -119,6 +119,7 @@ def _areas(records: pl.DataFrame) -> pl.DataFrame:
         _area(code).alias("area"),
         pl.lit(None, dtype=pl.String).alias("parent_area"),
         "raw_row",
+        "raw_column",
     )
 
 

@@ -253,7 +253,9 @@ class CompanionTable:
 
 
 def _named(records: pl.DataFrame, *, harmonise: Harmonise, names: Mapping[str, str]) -> pl.DataFrame:
-    return harmonise(records.select(*(pl.col(published).alias(here) for here, published in names.items()), "raw_row"))
+    return harmonise(
+        records.select(*(pl.col(published).alias(here) for here, published in names.items()), "raw_row", "raw_column")
+    )
 
 
 def _whole(file: RawFile, unnamed: str | None) -> Iterator[Batch]:
