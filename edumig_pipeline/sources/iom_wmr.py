@@ -22,7 +22,8 @@ from edumig_pipeline.sources.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 
 _FIGURE = (
-    r"^(?:USD |US\$ ?)?(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)(?: (?P<scale>thousand|million|billion|trillion))?(?P<share> ?%)?$"
+    r"^(?:USD |US\$ ?)?(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)"
+    r"(?: (?P<scale>thousand|million|billion|trillion)|(?P<share> ?%))?$"
 )
 _SCALES = {"thousand": "e3", "million": "e6", "billion": "e9", "trillion": "e12"}
 _GROUPED = r"^[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"

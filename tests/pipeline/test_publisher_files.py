@@ -99,11 +99,3 @@ def test_every_cell_of_the_migrant_stock(place: Place, file: str, revision: str)
     for sheet, row, column, value in found:
         cell = grids[sheet][row - 1][ord(column) - ord("A")]
         assert value == (None if cell == ".." else cell)
-
-
-def test_every_incident(place: Place) -> None:
-    name = "iom/missing_migrants/MissingMigrants-Global-2020-01-08T14-05-32.csv"
-    put(place, "iom/2020-01-08", name)
-    assert place.refresh().code == 0
-    expected = {row["Web ID"]: float(row["Total Dead and Missing"].replace(",", "")) for row in records(DATA / name)}
-    assert dict(place.ask("SELECT split_part(breakdown, '=', 2), obs_value FROM observations")) == expected

@@ -19,7 +19,10 @@ RELEASE = FoundRelease(SOURCE.id, "2026-05-06", ())
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of a file: its layout and dataset, the rows read (excluded ones too), and what the others became."""
+    """What became of a file.
+
+    Its layout and dataset, the rows read (excluded ones too), what the others became, and the names of areas by code.
+    """
 
     layout: str
     dataset: str
@@ -27,6 +30,7 @@ class Landed:
     tables: dict[str, pl.DataFrame]
     remarks: pl.DataFrame
     failures: pl.DataFrame
+    area_names: dict[str, str]
 
     def rows(self, *columns: str, table: str = "observations") -> list[tuple[Any, ...]]:
         """Valid rows of a table."""
@@ -77,4 +81,5 @@ def landed(path: Path) -> Landed:
     assert not any(batch.malformed for batch in batches)
     read = pl.concat([batch.records for batch in batches])
     outcome = Validator(found.part, found.raw_file, RELEASE).validate(read.filter(pl.col("exclusion").is_null()))
-    return Landed(found.layout, found.part.dataset, read, dict(outcome.valid), outcome.remarks, outcome.failures)
+    tables, names = dict(outcome.valid), dict(outcome.area_names.rows())
+    return Landed(found.layout, found.part.dataset, read, tables, outcome.remarks, outcome.failures, names)
