@@ -1,10 +1,10 @@
 """International Organization for Migration: who it is, and the layouts its downloads and replies come in.
 
-Belongs here: the publisher. Does not belong here: the layouts (`iom_missing_migrants`, `iom_dtm`, `iom_wmr`), or
-what only the article says of IOM.
+Belongs here: the publisher. Does not belong here: the layouts (`iom_missing_migrants`, `iom_dtm`, `iom_dtm_api`,
+`iom_wmr`), or what only the article says of IOM.
 """
 
-from edumig_pipeline.sources import iom_dtm, iom_missing_migrants, iom_wmr
+from edumig_pipeline.sources import iom_dtm, iom_dtm_api, iom_missing_migrants, iom_wmr
 from edumig_pipeline.sources.layout import Source
 
 SOURCE = Source(
@@ -15,5 +15,5 @@ SOURCE = Source(
     "reported by authorities, media and organisations. Displacement Tracking Matrix: internally displaced persons, as its "
     "assessments of places count them. World Migration Report: key figures of the world.",
     area_prefix="iom",
-    layouts=(*iom_missing_migrants.LAYOUTS, *iom_dtm.LAYOUTS, *iom_wmr.LAYOUTS),
+    layouts=(*iom_missing_migrants.LAYOUTS, *iom_dtm_api.LAYOUTS, *iom_dtm.LAYOUTS, *iom_wmr.LAYOUTS),
 )
