@@ -72,10 +72,10 @@ def test_a_record_is_an_observation_for_each_of_its_figures(tmp_path: Path, reco
     assert found.area_names == ({area: name} if ":" in area else {})
 
 
-def test_a_figure_that_is_null_is_a_blank_cell(tmp_path: Path) -> None:
+def test_a_figure_that_is_null_is_a_blank_cell_and_no_record(tmp_path: Path) -> None:
     found = reply(tmp_path, {**COUNTRY, "numberMales": None, "numberFemales": None})
     assert found.values == [6683]
-    assert found.read["exclusion"].to_list() == [None, "blank cell", "blank cell"]
+    assert found.read["exclusion"].to_list() == [None]
 
 
 def test_replies_of_api_v2_are_read_too(tmp_path: Path) -> None:
