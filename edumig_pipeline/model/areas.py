@@ -3,6 +3,7 @@
 Belongs here: what counts as a known area code. Does not belong here: publishers' own area codes (`sources/mappings`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -28,6 +29,15 @@ def iso_by_m49() -> dict[int, str]:
     """ISO 3166-1 alpha-3 by UN M49 numeric code, current countries first."""
     historic = {int(c.numeric): c.alpha_3 for c in pycountry.historic_countries if getattr(c, "numeric", None)}
     return historic | {int(country.numeric): country.alpha_3 for country in pycountry.countries}
+
+
+@cache
+def iso_by_alpha2() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 by alpha-2, current countries first; a historic code that two countries had is left out."""
+    historic = [(c.alpha_2, c.alpha_3) for c in pycountry.historic_countries if getattr(c, "alpha_2", None)]
+    holders = Counter(alpha_2 for alpha_2, _ in historic)
+    once = {alpha_2: alpha_3 for alpha_2, alpha_3 in historic if holders[alpha_2] == 1}
+    return once | {country.alpha_2: country.alpha_3 for country in pycountry.countries}
 
 
 def known(code: pl.Series, prefixes: Sequence[str]) -> pl.Series:

@@ -4,7 +4,7 @@ Belongs here: closed lists of codes with their meaning. Does not belong here: ar
 (`indicators`), or the publishers' own codes (`sources/mappings`).
 """
 
-# SDMX CL_OBS_STATUS 2.2, the codes publishers of migration statistics use.
+# SDMX CL_OBS_STATUS 2.2, whole.
 OBS_STATUS = {
     "A": "normal value",
     "B": "time series break",
@@ -12,7 +12,9 @@ OBS_STATUS = {
     "E": "estimated value",
     "F": "forecast value",
     "G": "experimental value",
-    "I": "imputed value",
+    "H": "missing; holiday or weekend",
+    "I": "imputed by a receiving agency",
+    "J": "derogation: the reporter need not provide it, or not to the standard",
     "K": "data included in another category",
     "L": "missing; data exist but were not collected",
     "M": "missing; data cannot exist",
@@ -20,13 +22,14 @@ OBS_STATUS = {
     "O": "missing value",
     "P": "provisional value",
     "Q": "missing; suppressed",
+    "S": "affected by a strike or other special event",
     "U": "low reliability",
     "V": "unvalidated value",
     "W": "includes data from another category",
 }
 
 # Statuses that say there is no number: obs_value is NULL with these and with no other.
-STATUS_WITHOUT_VALUE = ("K", "L", "M", "O", "Q")
+STATUS_WITHOUT_VALUE = ("H", "K", "L", "M", "O", "Q")
 
 # SDMX CL_SEX.
 SEX = {"_T": "total", "F": "female", "M": "male"}

@@ -18,7 +18,7 @@ from edumig_pipeline.defs.columns import column_schema, table_metadata
 from edumig_pipeline.ingest.inventory import take_inventory
 from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.ingest.strays import stray_accounts
-from edumig_pipeline.model import codes, dictionary
+from edumig_pipeline.model import areas, codes, dictionary
 from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.model.checks import pandera_schema, rules_of
 from edumig_pipeline.model.ddl import comments, create_table, quoted
@@ -122,6 +122,21 @@ def test_the_key_of_observations_is_that_of_the_contract() -> None:
 def test_statuses_without_a_value_are_statuses() -> None:
     assert set(codes.STATUS_WITHOUT_VALUE) <= set(codes.OBS_STATUS)
     assert all(meaning.strip() for listed in (codes.OBS_STATUS, codes.SEX, codes.UNIT_MEASURE) for meaning in listed.values())
+    says_missing = {code for code, meaning in codes.OBS_STATUS.items() if meaning.startswith("missing")}
+    assert set(codes.STATUS_WITHOUT_VALUE) == says_missing | {"K"}
+
+
+def test_the_list_of_statuses_is_sdmx_s_whole_list() -> None:
+    assert "".join(codes.OBS_STATUS) == "ABDEFGHIJKLMNOPQSUVW"
+
+
+def test_two_letter_codes_mean_the_country_that_has_them_now() -> None:
+    alpha3 = areas.iso_by_alpha2()
+    assert (alpha3["KZ"], alpha3["NA"], alpha3["SK"], alpha3["AI"]) == ("KAZ", "NAM", "SVK", "AIA")
+    assert (alpha3["YU"], alpha3["SU"], alpha3["AN"]) == ("YUG", "SUN", "ANT")
+    # Czechoslovakia, then Serbia and Montenegro.
+    assert "CS" not in alpha3
+    assert not {"EL", "UK", "XK"} & set(alpha3)
 
 
 def test_harmonised_indicators_are_declared_whole() -> None:
