@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, excluded, numbered
+from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
 
 _BLOCK = 32 << 20  # bytes per batch; about 700,000 records of a UIS file
 
@@ -32,9 +32,11 @@ def read_csv(
     """The records of a UTF-8 delimited file in file order, numbered from 1 after the header; blank lines are no records.
 
     Every field is text exactly as read: nothing is taken for missing, so Namibia's code and UIS's magnitude NA stay
-    the letters NA. A record with too many or too few fields comes as malformed, but for one that `footer` matches, which
-    is excluded; so is one that repeats the header or holds the #tags of the Humanitarian Exchange Language. Lines before
-    the header, `lines_before` of them, are no records. Raises RefusedError when the file is not UTF-8 or cannot be parsed.
+    the letters NA. Columns are named as in `header`, which must be the file's, or by `unique_names` where it is blank or
+    says a name twice. A record with too many or too few fields comes as malformed, but for one that `footer` matches,
+    which is excluded; so is one that repeats the header or holds the #tags of the Humanitarian Exchange Language. Lines
+    before the header, `lines_before` of them, are no records. Raises RefusedError when the file is not UTF-8 or cannot be
+    parsed.
     """
     _require_whole_text(path, delimiter)
     if _is_header_only(path, delimiter, lines_before):
@@ -49,7 +51,7 @@ def read_csv(
     options = _options(header, delimiter, lines_before, keep_malformed)
     try:
         with _UncutLineEnds(path) as stream:
-            for batch in _batches(pc.open_csv(stream, **options), malformed):
+            for batch in _batches(pc.open_csv(stream, **options), header, malformed):
                 yield _without_footer(batch, footer) if footer else batch
     except pa.ArrowInvalid as error:
         raise RefusedError("csv_syntax", str(error)) from error
@@ -68,7 +70,7 @@ def _options(
     }
 
 
-def _batches(reader: pc.CSVStreamingReader, malformed: list[Malformed]) -> Iterator[Batch]:
+def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: list[Malformed]) -> Iterator[Batch]:
     """Numbered batches; `malformed` fills up while the reader reads, ahead of the batch it gives."""
     last, seen = 0, 0
     for batch in reader:
@@ -79,17 +81,14 @@ def _batches(reader: pc.CSVStreamingReader, malformed: list[Malformed]) -> Itera
         # Malformed records behind the last of this batch belong to a later one.
         passed = [bad for bad in malformed[seen:] if bad.raw_row < last]
         seen += len(passed)
-        yield Batch(numbered(_frame(batch), numbers), tuple(passed))
+        yield Batch(numbered(_named(batch, header), numbers, header), tuple(passed))
     if malformed[seen:]:
         none = pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield Batch(numbered(_frame(none), []), tuple(malformed[seen:]))
+        yield Batch(numbered(_named(none, header), [], header), tuple(malformed[seen:]))
 
 
-def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    """The batch under its own column names: polars gives a column without a heading a name."""
-    frame = pl.DataFrame(pl.from_arrow(batch))
-    frame.columns = batch.schema.names
-    return frame
+def _named(batch: pa.RecordBatch, header: tuple[str, ...]) -> pl.DataFrame:
+    return pl.DataFrame(pl.from_arrow(pa.RecordBatch.from_arrays(batch.columns, names=list(unique_names(header)))))
 
 
 def _without_footer(batch: Batch, footer: re.Pattern[str]) -> Batch:

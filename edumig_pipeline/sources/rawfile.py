@@ -129,8 +129,9 @@ class RawFile:
     def records(self, *, footer: re.Pattern[str] | None = None, lines_before: int = 0) -> Iterator[Batch]:
         """The records below the header, numbered from 1, or by the sheet's rows; every field is text as read.
 
-        A line that does not split into the header's columns but matches `footer` is excluded as such. `lines_before`
-        says how many lines stand before the header. Raises RefusedError when the text cannot be split into records.
+        Columns of delimited text are named as `header`, or by `unique_names` where a heading is blank or repeated. A line
+        that does not split into the header's columns but matches `footer` is excluded as such. `lines_before` says how many
+        lines stand before the header. Raises RefusedError when the text cannot be split into records.
         """
         if self.sheet is not None:
             return sheet_records(self.sheet)

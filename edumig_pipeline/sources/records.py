@@ -48,14 +48,28 @@ class Batch:
     blank_cells: int = 0
 
 
-def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray) -> pl.DataFrame:
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Names for columns headed so: the heading, but `column 5` for a blank one and `heading (column 5)` where it came before.
+
+    Publishers that put labels beside codes leave headings blank or repeat them.
+    """
+    names: list[str] = []
+    for position, heading in enumerate(header, start=1):
+        name = heading if heading.strip() else f"column {position}"
+        while name in names:
+            name = f"{name} (column {position})"
+        names.append(name)
+    return tuple(names)
+
+
+def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray, header: Sequence[str] | None = None) -> pl.DataFrame:
     """The frame of a table's records with their place: raw_row from `numbers`, no raw_column; and `exclusion`.
 
-    A record that repeats the header is excluded, and so is a first record of nothing but #tags of the Humanitarian
-    Exchange Language, as the HDX puts them below the header.
+    A record that repeats the `header` (the columns' names, unless given) is excluded, and so is a first record of nothing
+    but #tags of the Humanitarian Exchange Language, as the HDX puts them below the header.
     """
-    names = frame.columns
-    repeats_header = pl.all_horizontal(*(pl.col(name) == name for name in names))
+    headings = zip(frame.columns, frame.columns if header is None else header, strict=True)
+    repeats_header = pl.all_horizontal(*(pl.col(name) == heading for name, heading in headings))
     placed = frame.with_columns(
         pl.Series("raw_row", numbers, dtype=pl.Int32),
         pl.lit(None, dtype=pl.String).alias("raw_column"),

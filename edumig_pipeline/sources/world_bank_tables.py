@@ -19,7 +19,7 @@ import polars as pl
 
 from edumig_pipeline.sources.layout import Harmonise, Part
 from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError, cells
+from edumig_pipeline.sources.records import Batch, RefusedError, cells, unique_names
 
 AREA, SERIES, TIME = "area", "series", "time"
 
@@ -79,8 +79,9 @@ def shape_of(header: Sequence[str]) -> Shape | None:
         found = ", ".join(columns.values())
         raise _drifted(f"expected name and code of two of country, series and time in each row; found {found}")
     (spread,) = {AREA, SERIES, TIME} - whole
-    rest = [name for name in header if name not in columns.values()]
-    unnamed = rest.pop() if rest and _UNNAMED.fullmatch(rest[-1].strip()) else None
+    unnamed = _unnamed(header)
+    named = header if unnamed is None else header[:-1]
+    rest = [name for name in named if name not in columns.values()]
     figures = {name: _code(name, spread) for name in rest}
     if strange := [name for name, code in figures.items() if code is None]:
         expected = "a year such as 2013 or 2013 [YR2013]" if spread == TIME else "a name with its code in brackets at the end"
@@ -198,6 +199,11 @@ def _without_lines_below(records: pl.DataFrame) -> pl.DataFrame:
     return records.with_columns(pl.coalesce("exclusion", below).alias("exclusion"))
 
 
+def _unnamed(header: Sequence[str]) -> str | None:
+    """The name that records have for a last column without a heading; None when the last one has a heading."""
+    return unique_names(header)[-1] if header and _UNNAMED.fullmatch(header[-1].strip()) else None
+
+
 def without_unnamed(records: pl.DataFrame, unnamed: str | None) -> pl.DataFrame:
     """Records without the column that has no heading, which a comma at the end of each line makes.
 
@@ -240,8 +246,8 @@ class CompanionTable:
 
     def parts(self, file: RawFile) -> list[Part] | None:
         """The table, or None when it lacks a column, has one of two names for it, or has one that is not known."""
-        header = list(file.header)
-        unnamed = header.pop() if header and _UNNAMED.fullmatch(header[-1].strip()) else None
+        unnamed = _unnamed(file.header)
+        header = file.header if unnamed is None else file.header[:-1]
         found = {here: [name for name in header if name.strip() in names] for here, names in self.columns.items()}
         if len(set(header)) != len(header) or any(len(names) != 1 for names in found.values()):
             return None

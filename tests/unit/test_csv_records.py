@@ -14,7 +14,7 @@ import pytest
 
 from edumig_pipeline.sources import csv_records
 from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError
+from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, unique_names
 
 HEADER = ("a", "b")
 READ_AT_ONCE = 1 << 22  # bytes the check of the encoding looks at in one go
@@ -112,6 +112,42 @@ def test_records_carry_the_columns_every_batch_has(tmp_path: Path) -> None:
 
 def test_columns_keep_the_order_of_the_file(tmp_path: Path) -> None:
     assert read(tmp_path, "b,a\n1,2\n", header=("b", "a")).records == {1: ("1", "2")}
+
+
+# Headings
+
+
+def test_columns_with_blank_or_repeated_headings_are_told_apart_by_their_place(tmp_path: Path) -> None:
+    header = ("geo", "", "sex", "Sex", "", "geo", "column 2")
+    path = tmp_path / "table.csv"
+    path.write_text(",".join(header) + "\nAT,Austria,F,Female,x,y,z\n", encoding="utf-8")
+    (batch,) = read_csv(path, header)
+    assert batch.records.row(0, named=True) == {
+        "geo": "AT",
+        "column 2": "Austria",
+        "sex": "F",
+        "Sex": "Female",
+        "column 5": "x",
+        "geo (column 6)": "y",
+        "column 2 (column 7)": "z",
+        "raw_row": 1,
+        "raw_column": None,
+        "exclusion": None,
+    }
+
+
+def test_a_repeated_header_is_known_by_its_headings_not_by_our_names_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,,a\n1,2,3\na,,a\na,column 2,a (column 3)\n", encoding="utf-8")
+    (batch,) = read_csv(path, ("a", "", "a"))
+    assert batch.records["exclusion"].to_list() == [None, "repeated header", None]
+
+
+@pytest.mark.parametrize("header", [(), ("a",), ("", ""), ("a", "a", "a"), (" ", "column 1"), ("x", "x (column 2)", "x")])
+def test_names_of_columns_are_unique_and_never_blank(header: tuple[str, ...]) -> None:
+    names = unique_names(header)
+    assert len(set(names)) == len(names) == len(header)
+    assert all(name.strip() for name in names)
 
 
 # Fields
