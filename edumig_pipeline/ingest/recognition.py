@@ -4,15 +4,16 @@ Belongs here: asking a source's layouts about a file, its members and its sheets
 not belong here: any layout.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from edumig_pipeline.ingest.inventory import FoundFile
 from edumig_pipeline.ingest.pieces import members, sheets
-from edumig_pipeline.sources.layout import Part, Source
+from edumig_pipeline.sources.layout import Layout, Part, Source
 from edumig_pipeline.sources.rawfile import RawFile
 from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.table_layout import TableLayout, as_published
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class _Asking:
             for other in self.sources.values()
             if other.id != self.source.id
             for layout in other.layouts
-            if layout.parts(raw) is not None
+            if _fits(layout, raw)
         ]
         hint = f" It looks like a file of {', '.join(others)}." if others else _closest(raw, self.source)
         tried = "; ".join(f"{layout.name} expects {layout.expects}" for layout in self.source.layouts)
@@ -116,19 +117,37 @@ class _Asking:
         )
 
 
+def _fits(layout: Layout, raw: RawFile) -> bool:
+    """Whether a file is of the layout; one that another source's layout refuses is not, so that its message stays away."""
+    try:
+        return layout.parts(raw) is not None
+    except RefusedError:
+        return False
+
+
 def _closest(raw: RawFile, source: Source) -> str:
-    """How the file's columns differ from those of the layout it shares most with; empty when it shares too few."""
-    found = set(raw.header)
-    layout = max(source.layouts, key=lambda one: len(found & set(one.header)))
-    expected = set(layout.header)
+    """How the file's columns differ from those of the layout most of which it has; empty when it has too few."""
+    layout = max(source.layouts, key=lambda one: len(_spelt(raw, one) & set(one.header)) / (len(one.header) or 1))
+    spelling = _spelling(layout)
+    found, expected = _spelt(raw, layout), set(layout.header)
     if len(found & expected) * 2 < len(expected) or not expected:
         return ""
+    names = [spelling(name) for name in raw.header]
     missing = [name for name in layout.header if name not in found]
-    unexpected = [name for name in raw.header if name not in expected]
-    twice = sorted({name for name in raw.header if raw.header.count(name) > 1})
+    unexpected = [name for name in raw.header if spelling(name) not in expected]
+    twice = sorted({name for name in names if names.count(name) > 1})
     differences = [
         f"{what} {', '.join(names)}"
         for what, names in (("lacks", missing), ("has unexpected", unexpected), ("has twice", twice))
         if names
     ]
     return f" Compared with {layout.name} it {' and '.join(differences) or 'has its columns in another order'}."
+
+
+def _spelling(layout: Layout) -> Callable[[str], str]:
+    return layout.spelling if isinstance(layout, TableLayout) else as_published
+
+
+def _spelt(raw: RawFile, layout: Layout) -> set[str]:
+    """The file's columns by the names the layout would have for them."""
+    return {_spelling(layout)(name) for name in raw.header}

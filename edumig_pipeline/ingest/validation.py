@@ -144,12 +144,12 @@ def _with_place(candidate: pl.DataFrame, declared: Table) -> pl.DataFrame:
 
 
 def _area_names(candidates: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    named = [
-        candidate.select(code=code, name=name).unique()
-        for candidate in candidates.values()
-        for code, name in (("ref_area", "area_name"), ("counterpart_area", "counterpart_name"), ("area", "label"))
-        if name in candidate.columns and code in candidate.columns
-    ]
+    pairs = (("ref_area", "area_name"), ("counterpart_area", "counterpart_name"), ("area", "area_name"), ("area", "label"))
+    named = []
+    for candidate in candidates.values():
+        # A label is what an area is called, unless the source knows a name that tells more.
+        known = [name for name in candidate.columns if name != "label" or "area_name" not in candidate.columns]
+        named += [candidate.select(code=code, name=name).unique() for code, name in pairs if code in known and name in known]
     if not named:
         return pl.DataFrame(schema={"code": pl.String, "name": pl.String})
     return pl.concat(named).filter(pl.col("code").str.contains(":", literal=True) & pl.col("name").is_not_null())

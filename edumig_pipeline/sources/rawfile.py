@@ -4,6 +4,7 @@ Belongs here: opening a file, a member of an archive or a sheet of a workbook, a
 splitting text into records (`csv_records`), cells of a sheet (`workbook`), or any publisher's layout.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -72,11 +73,12 @@ class RawFile:
     @cached_property
     def text_fault(self) -> str | None:
         """Why the file does not begin as UTF-8 text, or None when it does."""
-        line = self._head.split(b"\n", 1)[0]
+        line, end, _ = self._head.partition(b"\n")
         if self.is_zip_container:
             return None
         try:
-            line.decode("utf-8")
+            # The first look may end within a character of a line that goes on.
+            codecs.getincrementaldecoder("utf-8")().decode(line, final=bool(end) or len(self._head) < _FIRST_LOOK)
         except UnicodeDecodeError as error:
             return f"line 1 is not UTF-8: {error.reason} (byte 0x{line[error.start]:02x} at position {error.start + 1})"
         if b"\x00" in self._head:

@@ -65,21 +65,40 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
 def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray, header: Sequence[str] | None = None) -> pl.DataFrame:
     """The frame of a table's records with their place: raw_row from `numbers`, no raw_column; and `exclusion`.
 
-    A record that repeats the `header` (the columns' names, unless given) is excluded, and so is a first record of nothing
-    but #tags of the Humanitarian Exchange Language, as the HDX puts them below the header.
+    A record that repeats the `header` (the columns' names, unless given) is excluded, also one in other letters or with a
+    byte order mark, as further downloads bring it; and so is a record of nothing but #tags of the Humanitarian Exchange
+    Language below the header or its repetition, as the HDX puts them there.
     """
-    headings = zip(frame.columns, frame.columns if header is None else header, strict=True)
-    repeats_header = pl.all_horizontal(*(pl.col(name) == heading for name, heading in headings))
-    placed = frame.with_columns(
+    repeats_header = _repeats_header(frame, frame.columns if header is None else header)
+    return frame.with_columns(
         pl.Series("raw_row", numbers, dtype=pl.Int32),
         pl.lit(None, dtype=pl.String).alias("raw_column"),
-        pl.when(repeats_header).then(pl.lit("repeated header")).alias("exclusion"),
+        pl.when(repeats_header)
+        .then(pl.lit("repeated header"))
+        .when(_are_tags(frame, below=repeats_header.shift(1, fill_value=True)))
+        .then(pl.lit("row of HXL tags"))
+        .alias("exclusion"),
     )
-    first = [str(field).strip() for field in frame.row(0)] if frame.height else []
-    if any(first) and all(field.startswith("#") for field in first if field):
-        is_first = pl.int_range(pl.len()) == 0
-        return placed.with_columns(pl.when(is_first).then(pl.lit("row of HXL tags")).otherwise("exclusion").alias("exclusion"))
-    return placed
+
+
+def _repeats_header(frame: pl.DataFrame, header: Sequence[str]) -> pl.Series:
+    """Which records say what the header says. All columns are looked at only where the first has its own name."""
+    says = [
+        pl.col(name).str.strip_chars_start("\ufeff").str.strip_chars().str.to_lowercase() == heading.strip().lower()
+        for name, heading in zip(frame.columns, header, strict=True)
+    ]
+    found = frame.select(says[0]).to_series()
+    return frame.select(pl.all_horizontal(says)).to_series() if found.any() else found
+
+
+def _are_tags(frame: pl.DataFrame, *, below: pl.Series) -> pl.Series:
+    """Which records hold nothing but #tags, of those that stand below a header."""
+    fields = [pl.col(name).str.strip_chars() for name in frame.columns]
+    nothing_else = pl.all_horizontal(*((field == "") | field.str.starts_with("#") for field in fields))
+    found = frame.filter(below).select(nothing_else & pl.any_horizontal(*(field.str.starts_with("#") for field in fields)))
+    are_tags = np.zeros(frame.height, dtype=bool)
+    are_tags[below.to_numpy()] = found.to_series().fill_null(value=False).to_numpy()
+    return pl.Series(are_tags)
 
 
 def excluded(numbers: Sequence[int], reason: str) -> pl.DataFrame:

@@ -197,6 +197,18 @@ def test_a_repeated_header_is_excluded_and_numbered(tmp_path: Path) -> None:
     assert list(found.records) == [1, 2, 3, 4, 5]
 
 
+def test_a_header_repeated_in_other_letters_or_with_a_byte_order_mark_is_one(tmp_path: Path) -> None:
+    found = read(tmp_path, "a,b\n1,2\nA,B\n3,4\n\ufeffa, b\n5,6\nA,6\n")
+    assert found.excluded == {2: "repeated header", 4: "repeated header"}
+    assert found.records[6] == ("A", "6"), "one name of two repeats nothing"
+
+
+def test_hxl_tags_are_excluded_below_a_header_and_nowhere_else(tmp_path: Path) -> None:
+    found = read(tmp_path, "a,b\n#code,\n1,2\na,b\n,#value\n3,4\n#5,#6\na,b\n")
+    assert found.excluded == {1: "row of HXL tags", 3: "repeated header", 4: "row of HXL tags", 7: "repeated header"}
+    assert found.records[6] == ("#5", "#6")
+
+
 def test_too_many_or_too_few_fields_are_malformed_with_number_and_text(tmp_path: Path) -> None:
     found = read(tmp_path, 'a,b\n1,2\nonly one\n3,4\n5,6,"sieben ü"\n7,8\n')
     assert list(found.records) == [1, 3, 5]
