@@ -1,6 +1,7 @@
 """UIS's tables read as UIS means them: flags, areas, origins, columns in any order.
 
-Here: what a record of UIS becomes, up to quarantine. Not here: CSV itself, or the rules as such.
+Here: what a record of the Data Browser and the bulk files becomes, up to quarantine. Not here: CSV itself, the rules as
+such, or UIS's other services (`test_unesco_uis_api`, `test_unesco_uis_stat`).
 """
 
 import csv
@@ -154,7 +155,8 @@ def test_a_flag_nobody_declared_goes_to_quarantine(tmp_path: Path, magnitude: st
 AREAS = {
     "KAZ": "KAZ",
     "NAM": "NAM",  # Namibia, though NAM is elsewhere North America
-    "ANT": "ANT",  # a country that is no more
+    "ANT": "ANT",  # countries that are no more
+    "SCG": "SCG",
     "XDN": "uis:XDN",
     "ZZA": "uis:ZZA",
     "CECC-SICA": "uis:CECC-SICA",
@@ -176,9 +178,11 @@ def test_areas_are_countries_the_world_or_aggregates_of_the_publisher(tmp_path: 
     assert dict(found.select("source_area", "ref_area").iter_rows()) == AREAS
 
 
-def test_aggregates_keep_the_publishers_name(tmp_path: Path) -> None:
+def test_aggregates_keep_the_publishers_name_and_bare_codes_get_one(tmp_path: Path) -> None:
     outcome = browser(tmp_path, *[("26637", area, "2019", "1", "", "") for area in AREAS])
-    assert dict(outcome.area_names.iter_rows()) == {code: name for name, code in AREAS.items() if ":" in code}
+    published = {code: name for name, code in AREAS.items() if ":" in code}
+    own = {"uis:XDN": "Sudan (pre-secession)", "uis:ZZA": "Channel Islands"}
+    assert dict(outcome.area_names.iter_rows()) == published | own
 
 
 UNKNOWN_AREAS = [
@@ -214,10 +218,46 @@ def origins() -> dict[str, str]:
     return dict(rows.select("source_indicator", "counterpart_area").iter_rows())
 
 
-def test_every_origin_uis_names_is_mapped_to_an_area_of_its_own() -> None:
-    assert len(origins()) == 210
-    assert len(set(origins().values())) == 210
-    assert set(origins().values()) - iso_countries() == {"uis:XDN"}
+UNKNOWN_ORIGINS = {
+    "26474": "uis:Unknown: Africa",
+    "26504": "uis:Unknown: North America",
+    "26518": "uis:Unknown: South America",
+    "26570": "uis:Unknown: Asia",
+    "26615": "uis:Unknown: Europe",
+    "26630": "uis:Unknown: Oceania",
+    "26631": "uis:Unknown",
+    "26651": "uis:Unknown: Caribbean and Central America",
+}
+
+
+def test_every_origin_is_mapped_to_an_area_of_its_own() -> None:
+    assert len(origins()) == 217 + 1, "26631, students from unknown continents, is no 'Students from X'"
+    assert len(set(origins().values())) == len(origins())
+    assert {code: area for code, area in origins().items() if "Unknown" in area} == UNKNOWN_ORIGINS
+    assert set(origins().values()) - iso_countries() - set(UNKNOWN_ORIGINS.values()) == {"uis:XDN"}
+
+
+def test_mapping_codes_are_spelt_as_codes_are_looked_up() -> None:
+    codes = mapping("unesco_uis_indicators")["source_indicator"].to_list()
+    assert codes == sorted({code.upper().replace("_", ".") for code in codes})
+
+
+def test_unknown_origins_and_those_iso_does_not_have_are_named(tmp_path: Path) -> None:
+    rows = [(code, "DEU", "2019", "1", "", "") for code in (*UNKNOWN_ORIGINS, "26466", "26495", "26540")]
+    named = dict(browser(tmp_path, *rows).area_names.iter_rows())
+    assert set(named) == {*UNKNOWN_ORIGINS.values(), "uis:XDN"}
+    assert named["uis:Unknown: Asia"] == "Unknown origin: Asia"
+    assert named["uis:Unknown"] == "Unknown origin: unknown continent"
+    assert named["uis:XDN"] == "Sudan (pre-secession)"
+
+
+def test_origins_add_up_to_the_total(tmp_path: Path) -> None:
+    rows = [(code, "DEU", "2019", str(number), "", "") for number, code in enumerate(origins(), start=1)]
+    total = sum(range(1, len(rows) + 1))
+    outcome = browser(tmp_path, *rows, ("26637", "DEU", "2019", str(total), "", ""))
+    inbound = outcome.valid["observations"].filter(indicator="inbound_students")
+    by_origin = inbound.filter(pl.col("counterpart_area") != "_T")
+    assert by_origin["obs_value"].sum() == inbound.filter(counterpart_area="_T")["obs_value"].item() == total
 
 
 def test_flows_have_the_host_as_area_and_the_origin_as_counterpart(tmp_path: Path) -> None:
@@ -256,7 +296,7 @@ def area_named(name: str) -> str:
     return NAMED_OTHERWISE.get(name) or str(pycountry.countries.lookup(name).alpha_3)
 
 
-def test_origin_codes_are_those_of_the_labels_and_unknown_origins_keep_their_code() -> None:
+def test_origin_codes_are_those_of_the_labels() -> None:
     if not LABELS.exists():
         pytest.skip("the publisher's label file is not kept in this repository")
     with LABELS.open(encoding="utf-8-sig", newline="") as lines:
@@ -265,13 +305,23 @@ def test_origin_codes_are_those_of_the_labels_and_unknown_origins_keep_their_cod
     found = {code: match[1] for code, label in labels.items() if (match := named.fullmatch(label))}
     unknown = {code for code, name in found.items() if name == "unknown countries"}
     assert (len(found), len(unknown)) == (217, 7)
-    assert {code: area_named(name) for code, name in found.items() if code not in unknown} == origins()
+    of_unknown = {code: f"uis:Unknown: {labels[code].partition(':')[0]}" for code in unknown}
+    assert labels["26631"] == "Inbound internationally mobile students from unknown continents, both sexes (number)"
+    expected = {code: area_named(name) for code, name in found.items() if code not in unknown} | of_unknown
+    assert origins() == expected | {"26631": "uis:Unknown"}
+
+
+def test_totals_over_continents_and_regions_keep_their_codes(tmp_path: Path) -> None:
+    totals = ("26420", "26475", "26519", "26648", "E.5T8.FOREIGN.ORG40505", "E.5T8.FOREIGN.ORG99000000", "OE.5T8.40505")
+    outcome = browser(tmp_path, *[(code, "DEU", "2019", "1", "", "") for code in (*totals, "OE.MOD.5T8.40510", "MSEP.5T8.GPIA")])
+    assert {row[0] for row in by_row(outcome, "counterpart_area").values()} == {"_T"}
+    assert outcome.valid["observations"]["indicator"].str.starts_with("unesco_uis:").all()
 
 
 def test_a_code_without_mapping_lands_under_the_publishers_code(tmp_path: Path) -> None:
-    outcome = browser(tmp_path, ("26474", "KAZ", "2019", "-3", "", ""), ("CR.1", "KAZ", "2019", "250", "", ""))
+    outcome = browser(tmp_path, ("26420", "KAZ", "2019", "-3", "", ""), ("CR.1", "KAZ", "2019", "250", "", ""))
     assert by_row(outcome, "indicator", "counterpart_area", "sex", "breakdown", "unit_measure", "obs_value") == {
-        1: ("unesco_uis:26474", "_T", "_T", "_T", "_X", -3.0),
+        1: ("unesco_uis:26420", "_T", "_T", "_T", "_X", -3.0),
         2: ("unesco_uis:CR.1", "_T", "_T", "_T", "_X", 250.0),
     }
 
@@ -290,6 +340,16 @@ def test_harmonised_codes_carry_their_sex_and_unit(tmp_path: Path) -> None:
         ("net_flow_students", "_T", "PS"),
         ("net_flow_ratio", "_T", "PT"),
     ]
+
+
+@pytest.mark.parametrize("code", ["menf.5t8", "MENF.5t8", " MENF.5T8 ", "MENF_5T8"])
+def test_the_spelling_of_a_code_does_not_count(tmp_path: Path, code: str) -> None:
+    other = code.replace("MENF", "CR").replace("menf", "cr")
+    outcome = browser(tmp_path, (code, "KAZ", "2019", "1", "", ""), (other, "KAZ", "2019", "1", "", ""))
+    assert by_row(outcome, "indicator", "source_indicator") == {
+        1: ("net_flow_students", code.strip()),
+        2: ("unesco_uis:CR.5T8", other.strip()),
+    }
 
 
 # Layouts
@@ -326,7 +386,7 @@ def test_columns_in_another_order_read_the_same(tmp_path: Path, layout: str, ord
 def test_other_columns_are_no_table_of_uis(tmp_path: Path, header: tuple[str, ...]) -> None:
     path = tmp_path / "data.csv"
     path.write_text(",".join(header) + "\n", encoding="utf-8")
-    assert [layout.parts(RawFile(path, "unesco_uis/2026-02/data.csv")) for layout in SOURCE.layouts] == [None] * 5
+    assert [layout.parts(RawFile(path, "unesco_uis/2026-02/data.csv")) for layout in SOURCE.layouts] == [None] * 13
 
 
 @pytest.mark.parametrize(
@@ -334,7 +394,12 @@ def test_other_columns_are_no_table_of_uis(tmp_path: Path, header: tuple[str, ..
     [
         ("OPRI_DATA_NATIONAL.csv", "opri"),
         ("SDG_DATA_NATIONAL.csv", "sdg"),
+        ("SDG11_DATA_NATIONAL.csv", "sdg11"),
+        ("SCN-SDG_DATA_NATIONAL.csv", "scn-sdg"),
         ("NATMON_DATA_NATIONAL.csv", "natmon"),
+        ("opri_data_zwe.csv", "opri"),
+        ("qc_NATMON_data_AFG.csv", "natmon"),
+        ("democracy.csv", "bdds"),
         ("x.csv", "bdds"),
     ],
 )
@@ -342,6 +407,123 @@ def test_a_bulk_table_belongs_to_the_package_its_name_begins_with(tmp_path: Path
     layout, found, outcome = landed(tmp_path, BDDS, [("26637", "KAZ", "2019", "1", "", "")], name)
     assert (layout, found) == ("uis_bdds_data", dataset)
     assert outcome.valid["observations"]["dataset"].to_list() == [dataset]
+
+
+@pytest.mark.parametrize(
+    ("raw_file", "dataset"),
+    [
+        ("unesco_uis/2026-02/OPRI.zip#DATA_NATIONAL.csv", "opri"),
+        ("unesco_uis/2026-02/both.zip#2026/SDG_DATA_NATIONAL.csv", "sdg"),
+        ("unesco_uis/opri-2022-03/book.xlsx#Sheet1", "opri"),
+        ("unesco_uis/sdg11-2024-02/x.csv", "sdg11"),
+        ("unesco_uis/2026-02/x.zip#y.csv", "bdds"),
+    ],
+)
+def test_an_archive_or_the_release_folder_may_name_the_package(tmp_path: Path, raw_file: str, dataset: str) -> None:
+    path = tmp_path / "x"
+    path.write_text(",".join(BDDS), encoding="utf-8")
+    assert [part.dataset for layout in SOURCE.layouts for part in layout.parts(RawFile(path, raw_file)) or []] == [dataset]
+
+
+LOWER = tuple(name.lower() for name in BDDS)
+
+
+@pytest.mark.parametrize(
+    ("header", "layout"),
+    [
+        (LOWER, "uis_bdds_data"),
+        (("INDICATOR_ID", "country_id", "Year", " VALUE", "magnitude ", "QUALIFIER"), "uis_bdds_data"),
+        (("indicator_id", "region_id", *LOWER[2:]), "uis_bdds_regional_data"),
+        (("INDICATOR_ID", "REGION_ID", *BDDS[2:]), "uis_bdds_regional_data"),
+    ],
+)
+def test_bulk_tables_are_read_in_either_letters(tmp_path: Path, header: Sequence[str], layout: str) -> None:
+    rows = [("oe.5t8.40510", "UIS: Central Asia", "2019", "1.5", "NIL", "UIS_EST"), ("26637", "KAZ", "2019", "2", "", "")]
+    found, _, outcome = landed(tmp_path, header, rows, "SDG_DATA_REGIONAL.csv")
+    assert found == layout
+    assert by_row(outcome, "indicator", "ref_area", "obs_value", "obs_status", "source_status") == {
+        1: ("outbound_students", "uis:UIS: Central Asia", 1.5, "N", "NIL|UIS_EST"),
+        2: ("inbound_students", "KAZ", 2.0, "A", "|"),
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (*BDDS, "value"),
+        ("INDICATOR_ID", "COUNTRY_ID", "YEAR", "VALUE", "value", "QUALIFIER"),
+        ("INDICATOR_ID", "COUNTRY_ID", "REGION_ID", "YEAR", "VALUE", "MAGNITUDE", "QUALIFIER"),
+        ("INDICATOR_ID", "YEAR", "VALUE", "MAGNITUDE", "QUALIFIER"),
+        ("INDICATOR_ID", "INDICATOR_LABEL_EN", "INDICATOR_LABEL_FR"),
+        ("COUNTRY_ID", "country_id", "COUNTRY_NAME_EN"),
+    ],
+)
+def test_a_bulk_table_with_a_column_too_many_or_too_few_is_not_read(tmp_path: Path, header: Sequence[str]) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(",".join(header) + "\n", encoding="utf-8")
+    assert [layout.parts(RawFile(path, "unesco_uis/2026-02/data.csv")) for layout in SOURCE.layouts] == [None] * 13
+
+
+def test_countries_are_named_and_counted_to_groups(tmp_path: Path) -> None:
+    names = [("KAZ", "Kazakhstan"), ("XDN", "Sudan (pre-secession)"), ("ZZZ", "Nowhere"), ("KGZ", "")]
+    layout, dataset, countries = landed(tmp_path, ("COUNTRY_ID", "COUNTRY_NAME_EN"), names, "SDG_COUNTRY.csv")
+    assert (layout, dataset) == ("uis_bdds_country", "sdg")
+    columns = ["source_area", "label", "area", "parent_area"]
+    assert countries.valid["source_areas"].select(columns).rows() == [
+        ("KAZ", "Kazakhstan", "KAZ", None),
+        ("XDN", "Sudan (pre-secession)", "uis:XDN", None),
+    ]
+    assert countries.failures.select("raw_row", "rule").rows() == [(3, "known_area"), (4, "label_given")]
+
+    rows = [
+        ("UIS: World", "KAZ", "Kazakhstan"),
+        ("CECC-SICA", "BLZ", "Belize"),
+        ("SDG: Asia (Central)", "KAZ", "Kazakhstan"),
+        ("Asia", "KAZ", "Kazakhstan"),
+    ]
+    layout, _, regions = landed(tmp_path, ("region_id", "country_id", "country_name_en"), rows, "SDG_REGION.csv")
+    assert layout == "uis_bdds_region"
+    assert regions.valid["source_areas"].select(columns).rows() == [
+        ("KAZ", "Kazakhstan", "KAZ", "WLD"),
+        ("BLZ", "Belize", "BLZ", "uis:CECC-SICA"),
+        ("KAZ", "Kazakhstan", "KAZ", "uis:SDG: Asia (Central)"),
+    ]
+    assert regions.failures.select("raw_row", "rule").rows() == [(4, "known_parent_area")]
+
+
+def test_metadata_are_footnotes_of_a_type_and_a_subtype(tmp_path: Path) -> None:
+    rows = [
+        ("NART.1", "AFG", "2011", "Source:Data sources", "Survey: of 2010-11"),
+        ("nart.1", "AFG", "2011", "Source:Data sources", "another of the same key"),
+        ("26540", "RUS", "2018", "Under Coverage", "some"),
+        ("26540", "RUS", "2018", "Source:Data sources", ""),
+    ]
+    header = ("INDICATOR_ID", "COUNTRY_ID", "YEAR", "TYPE", "METADATA")
+    layout, dataset, outcome = landed(tmp_path, header, rows, "NATMON_METADATA.csv")
+    assert (layout, dataset) == ("uis_bdds_metadata", "natmon")
+    columns = ["indicator", "ref_area", "counterpart_area", "footnote_type", "footnote_subtype", "footnote"]
+    assert outcome.valid["footnotes"].select(columns).rows() == [
+        ("unesco_uis:NART.1", "AFG", "_T", "Source", "Data sources", "Survey: of 2010-11"),
+        ("unesco_uis:NART.1", "AFG", "_T", "Source", "Data sources", "another of the same key"),
+        ("inbound_students", "RUS", "KAZ", "Under Coverage", None, "some"),
+    ]
+    assert outcome.failures.select("raw_row", "rule").rows() == [(4, "footnote_given")]
+
+
+INDICATORS = (
+    "indicatorId", "name", "theme", "lastDataUpdate", "lastDataUpdateDescription", "dataAvailability.totalRecordCount",
+    "dataAvailability.timeLine.min", "dataAvailability.timeLine.max", "dataAvailability.geoUnits.types",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [(), ("disaggregations",), ("disaggregations", "glossaryTerms")])
+def test_what_the_export_tells_of_indicators_on_request_may_be_absent(tmp_path: Path, more: tuple[str, ...]) -> None:
+    row = ["26637", "Total inbound", "EDUCATION", "02/09/2026", "February 2026", "7394", "1997", "2025", "NATIONAL", *more]
+    layout, _, outcome = landed(tmp_path, (*INDICATORS, *more), [row], "indicators.csv")
+    assert layout == "uis_data_browser_indicators"
+    assert outcome.valid["source_indicators"].select("source_indicator", "label", "indicator").rows() == [
+        ("26637", "Total inbound", "inbound_students")
+    ]
 
 
 def test_places_in_the_file_are_kept(tmp_path: Path) -> None:
@@ -353,12 +535,12 @@ def test_places_in_the_file_are_kept(tmp_path: Path) -> None:
 def test_labels_land_with_the_code_they_carry_in_observations(tmp_path: Path) -> None:
     rows = [
         ("26540", "Asia: Students from Kazakhstan, both sexes (number)"),
-        ("26474", "Africa: Students from unknown countries"),
+        ("26420", "Inbound internationally mobile students from Africa, both sexes (number)"),
     ]
     layout, dataset, outcome = landed(tmp_path, LABEL, rows, "OPRI_LABEL.csv")
     assert (layout, dataset) == ("uis_bdds_label", "opri")
     found = outcome.valid["source_indicators"].select("source_indicator", "label", "indicator").rows()
-    assert found == [(*rows[0], "inbound_students"), (*rows[1], "unesco_uis:26474")]
+    assert found == [(*rows[0], "inbound_students"), (*rows[1], "unesco_uis:26420")]
 
 
 def test_footnotes_land_with_the_key_of_their_value(tmp_path: Path) -> None:
