@@ -200,6 +200,26 @@ def test_opri_labels(published: Path) -> None:
     assert csv_rows(OPRI / "OPRI_LABEL.csv") == [row for row in labels if row[0] in codes]
 
 
+# UIS SDG: countries and their groups
+
+
+def uis_countries() -> set[str]:
+    """Countries and territories that the releases of UIS in `raw/` have figures of."""
+    found = {
+        row[1] for name in ("data.csv", "*_DATA_NATIONAL.csv") for file in OPRI.parent.glob(f"*/{name}") for row in csv_rows(file)
+    }
+    return {code for code in found if len(code) == 3}
+
+
+@pytest.mark.parametrize(("table", "column"), [("SDG_COUNTRY.csv", 0), ("SDG_REGION.csv", 1)])
+def test_uis_countries_and_their_groups(published: Path, table: str, column: int) -> None:
+    header, *rows = csv_rows(published / "unesco_uis" / "bdds" / table)
+    countries = uis_countries()
+    assert len(countries) == 55
+    kept = [row for row in rows if row[column] in countries]
+    assert csv_rows(RAW / "unesco_uis" / "sdg-2021-09" / table) == [header, *kept]
+
+
 # UN DESA International Migrant Stock
 
 

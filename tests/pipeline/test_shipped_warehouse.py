@@ -143,6 +143,7 @@ def test_published_rows_are_found_in_their_tables(shipped: Ask) -> None:
             -- Beside observations, footnotes are remarks on what is counted already.
             UNION ALL SELECT raw_file, raw_row, NULL FROM footnotes WHERE raw_file NOT IN (SELECT raw_file FROM observations)
             UNION ALL SELECT raw_file, raw_row, NULL FROM source_indicators
+            UNION ALL SELECT raw_file, raw_row, raw_column FROM source_areas
         )
         SELECT l.raw_file, l.rows_published, count(landed.raw_file) FROM row_ledger AS l
         LEFT JOIN landed ON landed.raw_file = l.raw_file GROUP BY ALL HAVING l.rows_published <> count(landed.raw_file)
@@ -163,7 +164,19 @@ def test_every_table_of_the_contract_exists(shipped: Ask) -> None:
     found = {name for (name,) in shipped("SELECT table_name FROM information_schema.tables")}
     assert {table.name for table in TABLES} == found
     filled = {name for name in found if shipped(f"SELECT count(*) > 0 FROM {name}") == [(True,)]}
-    assert found - filled == {"quarantine", "revisions", "reconciliation", "identity_checks", "claim_checks", "source_areas"}
+    assert found - filled == {"quarantine", "revisions", "reconciliation", "identity_checks", "claim_checks"}
+
+
+def test_kazakhstan_belongs_to_the_groups_of_uis(shipped: Ask) -> None:
+    with (ROOT / "raw/unesco_uis/sdg-2021-09/SDG_REGION.csv").open(encoding="utf-8", newline="") as stream:
+        groups = {row["REGION_ID"] for row in csv.DictReader(stream) if row["COUNTRY_ID"] == "KAZ"}
+    ((parents,),) = shipped("SELECT parents FROM areas WHERE code = 'KAZ'")
+    assert parents.startswith("WLD;"), "the world comes first"
+    expected = {"WLD", *(f"uis:{group}" for group in groups)} - {"uis:UIS: World"}
+    assert set(parents.split(";")) >= expected
+    assert {"uis:UIS: Central Asia", "uis:SDG: Asia (Central)", "uis:WB: Europe & Central Asia"} <= expected
+    unnamed = shipped("SELECT parent_area FROM source_areas WHERE parent_area NOT IN (SELECT code FROM areas)")
+    assert unnamed == []
 
 
 @pytest.mark.parametrize("column", ["ref_area", "counterpart_area"])
