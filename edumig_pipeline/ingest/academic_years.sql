@@ -1,6 +1,7 @@
 -- Gives figures of academic years their first and last day, for countries and years of which the release says in which
 -- months, and mostly in which years, the academic year begins and ends. Others keep the calendar year. A calendar that
--- cannot be one (a month 13, an end before the beginning, an end years away from its label) is not followed.
+-- cannot be one (a month 13, an end before the beginning, an end years away from its label) is not followed, nor is one of
+-- which the release says two things.
 UPDATE observations
 SET
     period_start = calendar.first_day,
@@ -25,7 +26,9 @@ FROM (
         WHERE
             indicator IN ($start_month, $end_month, $start_year, $end_year)
             AND regexp_full_match(time_period, '\d{4}')
+            AND obs_value = trunc(obs_value)
         GROUP BY ref_area, time_period
+        HAVING count(DISTINCT (indicator, obs_value)) = count(DISTINCT indicator)
     )
     WHERE
         start_month BETWEEN 1 AND 12

@@ -20,7 +20,10 @@ CREATE OR REPLACE MACRO observations_as_of(as_of) AS TABLE
                 AND later.sex = o.sex
                 AND later.released <= CAST(as_of AS DATE)
                 AND (later.released > r.released OR (later.released = r.released AND later.release > r.release))
-                AND (o.period_end IS NULL OR year(o.period_end) BETWEEN later.year_from AND later.year_to)
+                AND (
+                    o.time_period IS NULL
+                    OR regexp_extract(o.time_period, '(\d{4})[^/]*$', 1)::INTEGER BETWEEN later.year_from AND later.year_to
+                )
                 AND (later.areas_covered IS NULL OR contains(later.areas_covered, chr(10) || o.ref_area || chr(10)))
         );
 

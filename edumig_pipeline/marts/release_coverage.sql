@@ -10,9 +10,9 @@ WITH covered AS (
         indicator,
         counterpart_area,
         sex,
-        -- An academic year is labelled by the year it ends in.
-        min(year(period_end)) AS year_from,
-        max(year(period_end)) AS year_to,
+        -- The last year that time_period names, not that of period_end: one release may date academic years, another not.
+        min(regexp_extract(time_period, '(\d{4})[^/]*$', 1)::INTEGER) AS year_from,
+        max(regexp_extract(time_period, '(\d{4})[^/]*$', 1)::INTEGER) AS year_to,
         list_sort(list(DISTINCT ref_area)) AS areas
     FROM observations
     GROUP BY ALL
