@@ -30,59 +30,6 @@ def put(place: Place, folder: str, *files: str) -> None:
         shutil.copy(DATA / file, target)
 
 
-@pytest.mark.parametrize("release", ["2025-02", "2026-02"])
-def test_every_value_of_a_uis_export(place: Place, release: str) -> None:
-    name = f"unesco_uis/data_browser_{release}/data.csv"
-    put(place, f"unesco_uis/{release}", name)
-    assert place.refresh().code == 0
-    expected = records(DATA / name)
-    found = place.ask("SELECT raw_row, source_indicator, source_area, time_period, obs_value, source_status FROM observations")
-    assert len(found) == len(expected)
-    for row, indicator, area, period, value, status in found:
-        published = expected[row - 1]
-        assert (indicator, area, period) == (published["indicatorId"], published["geoUnit"], published["year"])
-        assert status == f"{published['magnitude']}|{published['qualifier']}"
-        assert value == (None if published["magnitude"] == "NA" else float(published["value"]))
-    read = place.ask("SELECT rows_read, rows_published FROM row_ledger")
-    assert read == [(len(expected), len(expected))]
-
-
-def test_footnotes_and_labels_of_a_uis_export(place: Place) -> None:
-    folder = "unesco_uis/data_browser_2026-02"
-    put(place, "unesco_uis/2026-02", f"{folder}/data.csv", f"{folder}/footnotes.csv", f"{folder}/indicators.csv")
-    assert place.refresh().code == 0
-    notes = records(DATA / folder / "footnotes.csv")
-    assert place.ask("SELECT count(*), count(*) FILTER (footnote = 'NA') FROM footnotes") == [
-        (len(notes), sum(note["value"] == "NA" for note in notes))
-    ]
-    assert place.ask("SELECT count(*) FROM source_indicators") == [(4,)]
-
-
-def test_one_archive_of_two_downloads(place: Place) -> None:
-    folder = "unesco_uis/data_browser_2025-02"
-    put(place, "unesco_uis/2025-02", f"{folder}/data.csv", f"{folder}/inbound_indicators.csv", f"{folder}/net_indicators.csv")
-    assert place.refresh().code == 0
-    assert place.ask("SELECT rows_excluded, exclusion_reason FROM row_ledger WHERE rows_excluded > 0") == [(1, "1 repeated row")]
-
-
-def test_a_bulk_download_with_every_magnitude(place: Place) -> None:
-    target = place.raw / "unesco_uis/natmon-2020-09"
-    target.mkdir(parents=True)
-    shutil.unpack_archive(DATA / "unesco_uis/bdds/NATMON.zip", target)
-    for other in ("NATMON_COUNTRY.csv", "NATMON_METADATA.csv"):
-        (target / other).unlink()
-    assert place.refresh().code == 0
-    expected = records(target / "NATMON_DATA_NATIONAL.csv")
-    assert place.ask("SELECT count(*), count(DISTINCT dataset), min(dataset) FROM observations") == [(len(expected), 1, "natmon")]
-    statuses = dict(place.ask("SELECT obs_status, count(*) FROM observations GROUP BY ALL"))
-    flags = [row["MAGNITUDE"] or row["QUALIFIER"] for row in expected]
-    assert statuses == {
-        "M": flags.count("NA"), "N": flags.count("NIL"), "K": flags.count("INCLUDED"),
-        "E": flags.count("UIS_EST") + flags.count("NAT_EST"), "A": flags.count(""),
-    }  # fmt: skip
-    assert place.ask("SELECT count(*) FROM observations WHERE obs_status IN ('M', 'K') AND obs_value IS NOT NULL") == [(0,)]
-
-
 @pytest.mark.parametrize(
     ("file", "revision"),
     [("UN_MigrantStockTotal_2019.xlsx", "2019"), ("undesa_pd_2020_ims_stock_by_sex_and_destination.xlsx", "2020")],
