@@ -126,8 +126,8 @@ def _fits(layout: Layout, raw: RawFile) -> bool:
 
 
 def _closest(raw: RawFile, source: Source) -> str:
-    """How the file's columns differ from those of the layout most of which it has; empty when it has too few."""
-    layout = max(source.layouts, key=lambda one: len(_spelt(raw, one) & set(one.header)) / (len(one.header) or 1))
+    """How the file's columns differ from those of the layout it is most like; empty when it has too few of them."""
+    layout = max(source.layouts, key=lambda one: _likeness(_spelt(raw, one), set(one.header)))
     spelling = _spelling(layout)
     found, expected = _spelt(raw, layout), set(layout.header)
     if len(found & expected) * 2 < len(expected) or not expected:
@@ -142,6 +142,11 @@ def _closest(raw: RawFile, source: Source) -> str:
         if names
     ]
     return f" Compared with {layout.name} it {' and '.join(differences) or 'has its columns in another order'}."
+
+
+def _likeness(found: set[str], expected: set[str]) -> float:
+    """The columns both have, as a share of those either has."""
+    return len(found & expected) / (len(found | expected) or 1)
 
 
 def _spelling(layout: Layout) -> Callable[[str], str]:
