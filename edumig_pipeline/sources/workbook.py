@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import python_calamine
@@ -18,30 +19,90 @@ from edumig_pipeline.sources.records import Batch, RefusedError, numbered
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
 
-_ERROR_CELL = re.compile(rb'<c (?=[^>]*\bt="e")[^>]*\br="(?P<cell>[A-Z]+[0-9]+)"')
+_ERROR_CELL = re.compile(rb'<(?:\w+:)?c (?=[^>]*\bt="e")[^>]*\br="(?P<cell>[A-Z]+[0-9]+)"')
+# A formula whose cell holds no value: neither a number nor, as t="str", the empty text.
+_FORMULA_CELL = re.compile(
+    rb"<(?:\w+:)?c (?P<attributes>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?P<value><(?:\w+:)?v>[^<]|<(?:\w+:)?is>)?"
+)
+_FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^>]*\br="(?P<column>[A-Z]+)(?P<row>[0-9]+)"[^>]*[^/]>')
+_REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+
+_LARGEST_XML = 1 << 30  # bytes of one sheet; the largest real ones have about a tenth of it
+_MOST_CELLS = 50_000_000  # of the rectangle around all cells of a sheet, blank ones too
 
 
 def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
     """Every sheet by name, cells as stored (blank cells as ''), row i of the frame being row i + 1 of the sheet.
 
-    Raises RefusedError when the workbook cannot be read, or holds error cells, which would come as blank ones.
+    Cells with a formula have the value it had when the workbook was saved. Raises RefusedError when the workbook cannot
+    be read, would fill the memory, or holds cells that would come as blank ones: errors, or formulas without a value.
     """
     try:
-        if place := _error_cell(path):
-            raise RefusedError("readable", f"cell {place} holds an error such as #N/A; put there what the publisher has")
-        # na_filter off: a cell that says NA says NA.
-        return pd.read_excel(path, sheet_name=None, header=None, na_filter=False, dtype=object, engine="calamine")
+        _require_values(path)
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        # Sheets of nothing but a chart have no cells.
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        return {name: pd.DataFrame(book.get_sheet_by_name(name).to_python(skip_empty_area=False), dtype=object) for name in names}
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise RefusedError("readable", f"the workbook cannot be read: {error}") from error
 
 
-def _error_cell(path: Path) -> str | None:
-    """The first cell with an error, as member and reference, in the workbook's own XML."""
+def _require_values(path: Path) -> None:
+    """Refuse a workbook by what its own XML says of its cells."""
     with zipfile.ZipFile(path) as members:
-        for name in members.namelist():
-            if name.startswith("xl/worksheets/") and (found := _ERROR_CELL.search(members.read(name))):
-                return f"{found['cell'].decode()} of {name.rpartition('/')[2]}"
+        for info in members.infolist():
+            if not info.filename.startswith("xl/worksheets/") or info.is_dir():
+                continue
+            name = info.filename.rpartition("/")[2]
+            if info.file_size > _LARGEST_XML:
+                raise RefusedError("readable", f"{name} unpacks to {info.file_size:,} bytes: no sheet of figures is that large")
+            xml = members.read(info)
+            if b't="e"' in xml and (found := _ERROR_CELL.search(xml)):
+                cell = found["cell"].decode()
+                raise RefusedError(
+                    "readable", f"cell {cell} of {name} holds an error such as #N/A; put there what the publisher has"
+                )
+            if cell := _formula_without_value(xml):
+                raise RefusedError(
+                    "readable",
+                    f"cell {cell} of {name} has a formula and no value; open the workbook in a spreadsheet program and save it",
+                )
+            _require_extent(xml, name)
+
+
+def _formula_without_value(xml: bytes) -> str | None:
+    """The first such cell: a library saved the workbook, and nobody has worked its formulas out since."""
+    if b"<f" not in xml and b":f" not in xml:
+        return None
+    for found in _FORMULA_CELL.finditer(xml):
+        attributes = found["attributes"]
+        if found["value"] is None and b't="str"' not in attributes:
+            place = _REFERENCE.search(b" " + attributes)
+            return place[1].decode() if place else "?"
     return None
+
+
+def _require_extent(xml: bytes, name: str) -> None:
+    """Refuse cells so far apart that the rectangle around them fills the memory: a stray one in the last row and column."""
+    rows = xml.count(b"<row") + xml.count(b":row ")
+    last = max((int(row) for row in re.findall(rb'<(?:\w+:)?row [^>]*\br="([0-9]+)"', xml[-(1 << 16) :])), default=rows)
+    if max(rows, last) * 702 <= _MOST_CELLS and not re.search(rb'\br="[A-Z]{3}[0-9]', xml):
+        return  # no column behind ZZ, the 702nd, and few rows
+    columns, last = 0, 0
+    for found in _FILLED_CELL.finditer(xml):
+        columns = max(columns, column_number(found["column"].decode()))
+        last = max(last, int(found["row"]))
+    if columns * last > _MOST_CELLS:
+        raise RefusedError("readable", f"the cells of {name} spread over {last:,} rows and {columns:,} columns")
+
+
+def column_number(letters: str) -> int:
+    """The 1-based number of a column: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def column_letter(index: int) -> str:
@@ -80,14 +141,16 @@ def sheet_records(grid: pd.DataFrame) -> Iterator[Batch]:
 
 def text(cell: Cell) -> str:
     """A cell as text: whole numbers without a decimal point, days as YYYY-MM-DD, blanks as ''."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
     return str(cell)
 
 
@@ -97,13 +160,11 @@ def cells(grid: pd.DataFrame, first_row: int, columns: list[int]) -> pl.DataFram
     Cells come row by row, left to right.
     """
     block = grid.iloc[first_row:, columns]
-    long = block.stack().reset_index()  # noqa: PD013 - melt would go column by column
-    long.columns = pd.Index(["row", "column", "cell"])
+    letters = {index: column_letter(index) for index in columns}
     return pl.DataFrame(
         {
-            "raw_row": pl.Series(long["row"].to_numpy() + 1, dtype=pl.Int32),
-            "column": pl.Series(long["column"].to_numpy(), dtype=pl.Int32),
-            "raw_column": [column_letter(index) for index in long["column"]],
-            "cell": [text(cell) for cell in long["cell"]],
+            "raw_row": pl.Series(np.repeat(block.index.to_numpy() + 1, len(columns)), dtype=pl.Int32),
+            "column": pl.Series(np.tile(columns, len(block)), dtype=pl.Int32),
+            "cell": pl.Series([text(cell) for cell in block.to_numpy().ravel().tolist()], dtype=pl.String),
         }
-    )
+    ).select("raw_row", "column", pl.col("column").replace_strict(letters, return_dtype=pl.String).alias("raw_column"), "cell")
