@@ -231,10 +231,11 @@ class Workbook(NamedTuple):
     contents: str
     blocks_row: int
     years_row: int
+    annex: tuple[str, ...] = ()
 
 
 WORKBOOKS = [
-    Workbook("rev2019", "UN_MigrantStockTotal_2019.xlsx", "CONTENTS", 15, 16),
+    Workbook("rev2019", "UN_MigrantStockTotal_2019.xlsx", "CONTENTS", 15, 16, ("ANNEX",)),
     Workbook(
         "rev2020",
         "undesa_pd_2020_ims_stock_by_sex_and_destination.xlsx",
@@ -243,8 +244,9 @@ WORKBOOKS = [
         11,
     ),
 ]
-TABLES = ["Table 1", "Table 3"]
-SHEETS_LEFT_OUT = {"Table 2", "Table 4", "Table 5", "Table 6", "ANNEX", "NOTES", "Notes"}
+COLUMNS = {"Table 1": 21, "Table 2": 21, "Table 3": 21, "Table 4": 7, "Table 5": 18, "Table 6": 20}
+TABLES = list(COLUMNS)
+SHEETS_LEFT_OUT = {"NOTES", "Notes"}
 LABEL_COLUMNS = 5
 M49_LEFT_OUT = {int(country.numeric) for country in pycountry.countries if country.alpha_3 not in COUNTRIES}
 
@@ -265,19 +267,26 @@ def both(published: Path, book: Workbook, name: str) -> tuple[Cells, Cells]:
     return sheet(published / "un_desa" / book.file, name), sheet(extract, name)
 
 
+def label_columns(book: Workbook, table: str) -> int:
+    """Columns before the figures; the population of 2019 has no type of data."""
+    return LABEL_COLUMNS - (table == "Table 2" and book.release == "rev2019")
+
+
 def is_kept(row: list[Any]) -> bool:
     """Aggregates and heading rows are kept, and of the countries those of the extract."""
     return row[3] not in M49_LEFT_OUT
 
 
-def figures(book: Workbook, cells: Cells, rows: Iterable[list[Any]]) -> dict[Any, Any]:
+def figures(book: Workbook, table: str, cells: Cells, rows: Iterable[list[Any]]) -> dict[Any, Any]:
     """Cell by number of the row, code, name, block of columns (sex) and year."""
     blocks = cells[book.blocks_row - 1]
     years = cells[book.years_row - 1]
     block = ""
     found = {}
-    for column in range(LABEL_COLUMNS, len(years)):
+    for column in range(label_columns(book, table), len(years)):
         block = blocks[column] or block
+        if years[column] == "":  # below the last year of a table of fewer columns
+            continue
         for row in rows:
             found[row[0], row[3], row[1], block, years[column]] = row[column]
     return found
@@ -287,7 +296,7 @@ def figures(book: Workbook, cells: Cells, rows: Iterable[list[Any]]) -> dict[Any
 def test_desa_sheets(published: Path, book: Workbook) -> None:
     extract = RAW / "un_desa" / book.release / book.file
     names = CalamineWorkbook.from_path(extract).sheet_names
-    assert names == [book.contents, *TABLES]
+    assert names == [book.contents, *TABLES, *book.annex]
     theirs, ours = both(published, book, book.contents)
     kept = [row for row in theirs if not SHEETS_LEFT_OUT & {str(cell).strip() for cell in row}]
     assert ours == kept
@@ -304,8 +313,9 @@ def test_desa_headers(published: Path, book: Workbook, table: str) -> None:
 @every_table
 def test_desa_rows(published: Path, book: Workbook, table: str) -> None:
     theirs, ours = both(published, book, table)
-    kept = [row[:LABEL_COLUMNS] for row in theirs[book.years_row :] if is_kept(row)]
-    assert [row[:LABEL_COLUMNS] for row in ours[book.years_row :]] == kept
+    labels = label_columns(book, table)
+    kept = [row[:labels] for row in theirs[book.years_row :] if is_kept(row)]
+    assert [row[:labels] for row in ours[book.years_row :]] == kept
 
 
 @every_workbook
@@ -313,9 +323,15 @@ def test_desa_rows(published: Path, book: Workbook, table: str) -> None:
 def test_desa_figures(published: Path, book: Workbook, table: str) -> None:
     theirs, ours = both(published, book, table)
     kept = [row for row in theirs[book.years_row :] if is_kept(row)]
-    expected = figures(book, theirs, kept)
-    assert len(expected) == len(kept) * 3 * 7
-    assert figures(book, ours, ours[book.years_row :]) == expected
+    expected = figures(book, table, theirs, kept)
+    assert len(expected) == len(kept) * COLUMNS[table]
+    assert figures(book, table, ours, ours[book.years_row :]) == expected
+
+
+def test_desa_annex(published: Path) -> None:
+    theirs, ours = both(published, WORKBOOKS[0], "ANNEX")
+    heading = WORKBOOKS[0].years_row
+    assert ours == [*theirs[:heading], *(row for row in theirs[heading:] if is_kept(row))]
 
 
 # IOM Missing Migrants
