@@ -144,7 +144,8 @@ def test_mapping_rows_name_declared_indicators_with_the_same_unit(name: str) -> 
     ("name", "code"),
     [
         ("unesco_uis_indicators", ["source_indicator"]),
-        ("un_desa_indicators", ["title"]),
+        ("un_desa_indicators", ["title", "caption"]),
+        ("un_desa_groups", ["heading"]),
         ("kz_article_labels", ["kind", "label"]),
     ],
 )
@@ -174,12 +175,14 @@ def test_namibia_is_an_origin_and_no_missing_value() -> None:
     assert mapping("unesco_uis_indicators").filter(counterpart_area="NAM")["source_indicator"].to_list() == ["26456"]
 
 
-def test_desa_figures_are_in_the_base_unit() -> None:
+def test_desa_terms_are_whole() -> None:
     rows = mapping("un_desa_indicators")
-    multipliers = rows.select(number(pl.col("multiplier"))).to_series()
-    assert multipliers.null_count() == 0
-    assert (multipliers > 0).all()
     assert set(rows["unit_measure"]) <= set(UNIT_MEASURE)
+    assert set(rows["states"].drop_nulls()) == {"thousands", "percentage"}
+    assert set(rows["sex"].drop_nulls()) <= set(SEX)
+    assert set(rows["period"]) == {"year", "interval"}
+    kinds = dict(harmonised().select("indicator", "kind").iter_rows())
+    assert {kinds[indicator] == "change" for indicator in rows.filter(period="interval")["indicator"]} == {True}
 
 
 def test_labels_of_the_article_are_known_areas_and_periods() -> None:
