@@ -6,6 +6,8 @@ Belongs here: the list and the look-up. Does not belong here: any declaration.
 from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.marts import (
     CLAIM_CHECKS,
+    CLAIM_EVIDENCE,
+    CLAIM_INTERVALS,
     CLAIMS,
     IDENTITY_CHECKS,
     KZ_ACADEMIC_MOBILITY,
@@ -14,6 +16,7 @@ from edumig_pipeline.model.marts import (
     REVISIONS,
     STUDENT_FLOWS,
     STUDENT_MOBILITY,
+    STUDENT_MOBILITY_BY_RELEASE,
 )
 from edumig_pipeline.model.observations import FOOTNOTES, LATEST_OBSERVATIONS, OBSERVATIONS
 from edumig_pipeline.model.reference import AREAS, CODEBOOK, INDICATORS, RELEASES, SOURCE_AREAS, SOURCE_INDICATORS, SOURCES
@@ -34,12 +37,15 @@ TABLES: tuple[Table, ...] = (
     QUARANTINE,
     ROW_LEDGER,
     STUDENT_MOBILITY,
+    STUDENT_MOBILITY_BY_RELEASE,
     STUDENT_FLOWS,
     KZ_ACADEMIC_MOBILITY,
     REVISIONS,
     RECONCILIATION,
     IDENTITY_CHECKS,
     CLAIMS,
+    CLAIM_INTERVALS,
+    CLAIM_EVIDENCE,
     CLAIM_CHECKS,
     RELEASE_COVERAGE,
 )

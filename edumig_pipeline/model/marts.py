@@ -31,7 +31,7 @@ def _figure(name: str, description: str, unit: str) -> tuple[Column, Column]:
 STUDENT_MOBILITY = Table(
     name="student_mobility",
     description="Inbound and outbound internationally mobile students side by side.",
-    grain="one row per area and year: the newest release of one source",
+    grain="one row per area and year: a release of the source that source_preference puts first",
     key=("ref_area", "year"),
     columns=(
         REF_AREA,
@@ -44,6 +44,14 @@ STUDENT_MOBILITY = Table(
         *_figure("inbound_rate", "Inbound students as a share of tertiary enrolment in ref_area", "per cent"),
         *_figure("outbound_ratio", "Outbound students relative to tertiary enrolment in ref_area; may exceed 100", "per cent"),
     ),
+)
+
+STUDENT_MOBILITY_BY_RELEASE = Table(
+    name="student_mobility_by_release",
+    description="Inbound and outbound students side by side, as every release of every source has them.",
+    grain="one row per area, year, source and release",
+    key=("ref_area", "year", "source", "release"),
+    columns=STUDENT_MOBILITY.columns,
 )
 
 STUDENT_FLOWS = Table(
@@ -115,6 +123,18 @@ REVISIONS = Table(
     name="revisions",
     description="What changed between consecutive releases of a dataset, cell by cell.",
     grain="one row per changed cell and pair of releases",
+    key=(
+        "source",
+        "dataset",
+        "indicator",
+        "ref_area",
+        "counterpart_area",
+        "sex",
+        "breakdown",
+        "time_period",
+        "from_release",
+        "to_release",
+    ),
     columns=(
         SOURCE,
         DATASET,
@@ -139,7 +159,8 @@ REVISIONS = Table(
 RECONCILIATION = Table(
     name="reconciliation",
     description="The same concept from two sources or releases, side by side.",
-    grain="one row per concept, cell and pair of sources",
+    grain="one row per concept, cell and pair of sources or revisions",
+    key=("concept", "ref_area", "counterpart_area", "time_period", "source_a", "release_a", "source_b", "release_b"),
     columns=(
         Column("concept", Type.VARCHAR, "What both claim to measure", nullable=False),
         REF_AREA,
@@ -161,6 +182,7 @@ IDENTITY_CHECKS = Table(
     name="identity_checks",
     description="The publishers' own accounting, checked.",
     grain="one row per identity and cell",
+    key=("identity", "source", "release", "ref_area", "time_period"),
     columns=(
         Column("identity", Type.VARCHAR, "The identity that ought to hold", nullable=False),
         SOURCE,
@@ -171,7 +193,8 @@ IDENTITY_CHECKS = Table(
         Column("rhs", Type.DOUBLE, "Right-hand side"),
         Column("residual", Type.DOUBLE, "lhs − rhs"),
         Column("tolerance", Type.DOUBLE, "How large a residual rounding explains"),
-        Column("holds", Type.BOOLEAN, "Whether |residual| ≤ tolerance; NULL where a part is missing"),
+        Column("holds", Type.BOOLEAN, "Whether |residual| ≤ tolerance; NULL where it does not and a part is missing"),
+        Column("missing", Type.VARCHAR, "Which part is missing; NULL where none is"),
     ),
 )
 
@@ -215,6 +238,44 @@ CLAIMS = Table(
     ),
 )
 
+CLAIM_INTERVALS = Table(
+    name="claim_intervals",
+    description="The interval that each claim's printed figure and comparator stand for.",
+    grain="one row per claim",
+    key=("claim_id",),
+    columns=(
+        Column("claim_id", Type.VARCHAR, "The claim", nullable=False),
+        Column("comparator", Type.VARCHAR, "As in claims", nullable=False, allowed=tuple(COMPARATOR)),
+        Column("side", Type.DOUBLE, "1, or −1 where the claimed figure is negative: the interval is that of its size"),
+        Column("size", Type.DOUBLE, "The claimed figure without its sign, in the base unit"),
+        Column("unit", Type.DOUBLE, "Unit of the last significant printed digit, in the base unit"),
+        Column("lower", Type.DOUBLE, "Lower end; NULL where there is none"),
+        Column("upper", Type.DOUBLE, "Upper end; NULL where there is none"),
+        Column("with_lower", Type.BOOLEAN, "Whether the lower end belongs to it"),
+        Column("with_upper", Type.BOOLEAN, "Whether the upper end belongs to it"),
+    ),
+)
+
+CLAIM_EVIDENCE = Table(
+    name="claim_evidence",
+    description="Every figure that may speak for or against a claim, with what it was derived from and where that stands.",
+    grain="one row per claim, release, period and way of deriving it",
+    columns=(
+        Column("claim_id", Type.VARCHAR, "The claim", nullable=False),
+        Column("checked_against", Type.VARCHAR, "Source, or article for the article's own figures", nullable=False),
+        SOURCE,
+        RELEASE,
+        Column("dataset", Type.VARCHAR, "Dataset, or the mart it is taken from", nullable=False),
+        Column("indicator", Type.VARCHAR, "Indicator of the figures it is made of", nullable=False),
+        TIME_PERIOD,
+        Column("years_off", Type.INTEGER, "0, or how many years after the claim's own it is", unit="years"),
+        Column("evidence_value", Type.DOUBLE, "The figure", unit="see unit_measure of the claim"),
+        Column("definition", Type.VARCHAR, "What it counts; NULL where the code list source_definitions does not say"),
+        Column("derivation", Type.VARCHAR, "as published, or how it follows from published figures", nullable=False),
+        Column("place", Type.VARCHAR, "Where those stand: raw file, row and column", nullable=False),
+    ),
+)
+
 CLAIM_CHECKS = Table(
     name="claim_checks",
     description="Each claim against each source that covers it, and against the article's own figures.",
@@ -223,7 +284,13 @@ CLAIM_CHECKS = Table(
     columns=(
         Column("claim_id", Type.VARCHAR, "The claim", nullable=False),
         Column("check", Type.VARCHAR, "What it was checked against", nullable=False),
-        Column("verdict", Type.VARCHAR, "See docs", nullable=False, allowed=tuple(VERDICT)),
+        Column(
+            "verdict",
+            Type.VARCHAR,
+            "See the code list of verdicts",
+            nullable=False,
+            allowed=tuple(VERDICT),
+        ),
         Column("evidence_source", Type.VARCHAR, "Source of the evidence"),
         Column("evidence_release", Type.VARCHAR, "Its release"),
         Column("evidence_period", Type.VARCHAR, "Its period"),

@@ -25,6 +25,7 @@ from edumig_pipeline.model.checks import pandera_schema, validate
 from edumig_pipeline.model.ddl import quoted
 from edumig_pipeline.model.dictionary import codebook_rows
 from edumig_pipeline.model.indicators import harmonised
+from edumig_pipeline.model.mart_codes import code_lists
 from edumig_pipeline.model.reference import CODEBOOK, SOURCES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
@@ -71,6 +72,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
         db.execute("SET enable_progress_bar = false")
         for name in (*PART_TABLES, "sources", "codebook"):
             _view(db, folder, name)
+        db.execute(files("edumig_pipeline.publish").joinpath("macros.sql").read_text(encoding="utf-8"))
         _register_inputs(db, folder)
         for name, sql in mart_sql().items():
             if table(name).is_view:
@@ -88,8 +90,10 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
 
 
 def _register_inputs(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """What marts read beside declared tables: the harmonised indicators, ISO areas, and publishers' names of areas."""
+    """What marts read beside declared tables: harmonised indicators, code lists, ISO areas, publishers' names of areas."""
     db.register("harmonised_indicators", harmonised().to_arrow())
+    for name, rows in code_lists().items():
+        db.register(name, rows.to_arrow())
     _view(db, folder, "area_names")
     used = db.execute(
         "SELECT DISTINCT ref_area FROM observations UNION SELECT DISTINCT counterpart_area FROM observations"

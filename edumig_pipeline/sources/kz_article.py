@@ -12,6 +12,7 @@ from functools import partial
 
 import polars as pl
 
+from edumig_pipeline.model.areas import UNKNOWN
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Harmonise, Part, Source
 from edumig_pipeline.sources.rawfile import RawFile
@@ -69,6 +70,19 @@ def _table(records: pl.DataFrame, *, dataset: str, breakdown: str) -> pl.DataFra
         published_period.alias("published_period"),
         pl.lit(value=False).alias("undated"),
         pl.lit(None, dtype=pl.String).alias("area_name"),
+    )
+
+
+def _regions(records: pl.DataFrame) -> pl.DataFrame:
+    """Countries and the region the article counts them to, as candidates for `source_areas`."""
+    areas, place = _labels("area"), {"raw_row": pl.col("raw_row"), "raw_column": pl.col("raw_column")}
+    country, region = pl.col("Страна").str.strip_chars(), pl.col("Регион").str.strip_chars()
+    return records.select(
+        country.alias("source_area"),
+        country.alias("label"),
+        country.replace_strict(areas, default=pl.concat_str(pl.lit(UNKNOWN), country), return_dtype=pl.String).alias("area"),
+        region.replace_strict(areas, default=pl.concat_str(pl.lit(UNKNOWN), region), return_dtype=pl.String).alias("parent_area"),
+        **place,
     )
 
 
@@ -135,6 +149,10 @@ class _Table:
             yield Batch(found.records.rename({"heading": spread, label: self.label_is}), found.malformed)
 
 
+def _region_list(_file: RawFile) -> str:
+    return "regions"
+
+
 def _statements(_file: RawFile) -> str:
     return "statements"
 
@@ -160,6 +178,12 @@ SOURCE = Source(
             header=("Страна", "2018", "2019", "1 пол. 2020"),
             label_is="area",
             harmonise=partial(_table, dataset="table_2", breakdown="_T"),
+        ),
+        TableLayout(
+            name="kz_article_regions",
+            header=("Регион", "Страна"),
+            lands={"source_areas": _regions},
+            dataset=_region_list,
         ),
         TableLayout(
             name="kz_article_statements",

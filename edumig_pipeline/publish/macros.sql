@@ -1,0 +1,28 @@
+-- What the marts say the same way: when two figures agree, how a figure is written in a sentence.
+--
+-- Printed digits after the point. A figure is kept as a DOUBLE, so zeros a publisher printed at its end are not known.
+CREATE MACRO printed_decimals(figure) AS (
+    CASE
+        WHEN contains(CAST(figure AS VARCHAR), 'e') THEN 15
+        ELSE length(split_part(CAST(figure AS VARCHAR), '.', 2))
+        - (CAST(figure AS VARCHAR) LIKE '%.0')::INTEGER
+    END
+);
+
+-- Whether two figures are equal at the coarser printed precision of the two; the twelfth significant digit is noise.
+CREATE MACRO same_figure(one, other) AS (
+    abs(one - other) <= greatest(
+        0.5 * power(10, -least(printed_decimals(one), printed_decimals(other))) * 0.999999,
+        1e-12 * greatest(abs(one), abs(other))
+    )
+);
+
+-- A figure as a sentence has it: whole numbers with commas, others with up to four significant decimals.
+CREATE MACRO spoken(figure) AS (
+    CASE
+        WHEN figure IS NULL THEN 'nothing'
+        WHEN figure = round(figure) THEN format('{:,.0f}', figure)
+        WHEN abs(figure) >= 1000 THEN format('{:,.1f}', figure)
+        ELSE regexp_replace(format('{:,.3f}', figure), '\.?0+$', '')
+    END
+);
