@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from edumig_pipeline.ingest.corrections import Correction, read_correction
+
 _MANIFEST = "release.toml"
 _README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")
 _PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
@@ -31,12 +33,13 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class FoundRelease:
-    """A release folder: the files in it in order of name, and its manifest (empty when there is none)."""
+    """A release folder: the files in it in order of name, its manifest (empty when there is none) and its corrections."""
 
     source: str
     release: str
     files: tuple[FoundFile, ...]
     manifest: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def id(self) -> str:
@@ -88,7 +91,7 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
 
 
 def _release(folder: Path, raw: Path) -> FoundRelease:
-    manifest, checksums, manifest_fault = _manifest(folder / _MANIFEST)
+    manifest, checksums, corrections, manifest_fault = _manifest(folder / _MANIFEST)
     files = []
     present = _data_files(folder)
     # What the manifest names must be there, or somebody will look for its figures in vain.
@@ -101,7 +104,7 @@ def _release(folder: Path, raw: Path) -> FoundRelease:
             reason = f"SHA-256 is {found.sha256}, release.toml says {expected}: the file is not the one that was retrieved"
             found = _with_fault(found, ("checksum", reason))
         files.append(found)
-    return FoundRelease(folder.parent.name, folder.name, tuple(files), manifest)
+    return FoundRelease(folder.parent.name, folder.name, tuple(files), manifest, corrections)
 
 
 def _data_files(folder: Path) -> list[Path]:
@@ -118,24 +121,25 @@ def _data_files(folder: Path) -> list[Path]:
     return found
 
 
-def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], str | None]:
-    """The manifest's texts, its files' checksums, and what is wrong with it if anything."""
+def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], tuple[Correction, ...], str | None]:
+    """The manifest's texts, its files' checksums, its corrections, and what is wrong with it if anything."""
     if not path.exists():
-        return {}, {}, None
+        return {}, {}, (), None
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = content.pop("files", {})
+        corrections = tuple(read_correction(declared) for declared in content.pop("corrections", []))
         checksums = {str(name): str(sha256).lower() for name, sha256 in files.items()}
         manifest = {name: str(value).strip() for name, value in content.items()}
         if retrieved := manifest.get("retrieved"):
             date.fromisoformat(retrieved)
-    except (OSError, ValueError, AttributeError) as error:
-        return {}, {}, f"{path.name} cannot be read: {error}"
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        return {}, {}, (), f"{path.name} cannot be read: {error}"
     if (published := manifest.get("published")) and (not _PARTIAL_DATE.fullmatch(published) or _first_day(published) is None):
-        return {}, {}, f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
+        return {}, {}, (), f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
     if (coverage := manifest.get("coverage")) and coverage not in ("full", "extract"):
-        return {}, {}, f"{path.name} says coverage = '{coverage}'; it is full or extract"
-    return manifest, checksums, None
+        return {}, {}, (), f"{path.name} says coverage = '{coverage}'; it is full or extract"
+    return manifest, checksums, corrections, None
 
 
 def _found(path: Path, raw: Path) -> FoundFile:

@@ -16,7 +16,7 @@ from edumig_pipeline.ingest.ledger import Ledger
 from edumig_pipeline.ingest.recognition import Refused, recognise
 from edumig_pipeline.ingest.staging import LANDING_TABLES, Staging
 from edumig_pipeline.ingest.validation import FAILURE_SCHEMA, Validator, as_json
-from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
+from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.reference import RELEASES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
@@ -36,6 +36,7 @@ def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: P
         landing = _Landing(release, sources, staging, scratch)
         for file in release.files:
             landing.land(file)
+        landing.miss_corrections()
         landing.settle_collisions()
         if (source := sources.get(release.source)) and source.calendar:
             staging.follow_calendar(source.id, source.calendar)
@@ -96,8 +97,18 @@ class _Landing:
             for name, rows in outcome.valid.items():
                 self._staging.add(name, rows)
             self._staging.add("remarks", outcome.remarks)
+            self._staging.add(CORRECTIONS.name, outcome.corrections)
             self._staging.add(QUARANTINE.name, outcome.failures)
             self._staging.add("area_names", outcome.area_names)
+
+    def miss_corrections(self) -> None:
+        """Say which declared corrections found no figure to mend: their file is not what they were declared for."""
+        for fix in self._release.corrections:
+            if fix.status == "active" and not self._staging.seen(f"{self._release.id}/{fix.file}", fix.row, fix.column):
+                place = f"{fix.file}, row {fix.row}" + (f", column {fix.column}" if fix.column else "")
+                reason = f"no figure stands at {place}, where a correction expects {fix.published:g}; mend or retire it"
+                row = {"raw_file": f"{self._release.id}/release.toml", "rule": "correction_expected", "reason": reason}
+                self._staging.add(QUARANTINE.name, pl.DataFrame([row], schema=FAILURE_SCHEMA))
 
     def settle_collisions(self) -> None:
         """Keep the first of rows that say the same; quarantine all that say different things under one key."""

@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 import polars as pl
 
-from edumig_pipeline.model.accounting import QUARANTINE
+from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.model.ddl import create_table, quoted
 from edumig_pipeline.model.indicators import academic_indicators
@@ -45,6 +45,7 @@ class Staging:
                 if column not in table(name).names:
                     self._db.execute(f"ALTER TABLE {name} ADD COLUMN {column} {'INTEGER' if dtype == pl.Int32 else 'VARCHAR'}")
         self._db.execute(create_table(QUARANTINE))
+        self._db.execute(create_table(CORRECTIONS))
         # Remarks hang on rows of another table: they are footnotes, but not what their file is accounted for by.
         self._db.execute("CREATE TABLE remarks AS FROM footnotes")
         self._db.execute("CREATE TABLE area_names (code VARCHAR, name VARCHAR)")
@@ -67,7 +68,7 @@ class Staging:
 
     def forget(self, raw_file: str) -> None:
         """Drop every row of a file, member or sheet that turned out to be unreadable."""
-        for name in (*LANDING_TABLES, "remarks", QUARANTINE.name):
+        for name in (*LANDING_TABLES, "remarks", CORRECTIONS.name, QUARANTINE.name):
             self._db.execute(f"DELETE FROM {name} WHERE raw_file = ?", [raw_file])
 
     def collisions(self) -> pl.DataFrame:
@@ -99,6 +100,15 @@ class Staging:
         """)
         return pl.DataFrame(pl.from_arrow(found.to_arrow_table()))
 
+    def seen(self, raw_file: str, row: int, column: str | None) -> bool:
+        """Whether a figure stands at this place, or a row that went to quarantine."""
+        found = self._db.execute(
+            "SELECT 1 FROM observations WHERE raw_file = $file AND raw_row = $row AND raw_column IS NOT DISTINCT FROM $column "
+            "UNION ALL SELECT 1 FROM quarantine WHERE raw_file = $file AND raw_row = $row LIMIT 1",
+            {"file": raw_file, "row": row, "column": column},
+        )
+        return bool(found.fetchall())
+
     def remove(self, places: pl.DataFrame) -> None:
         """Take rows back from every landing table, by their place."""
         self.add("removed", places.select(list(_PLACE)))
@@ -120,6 +130,7 @@ class Staging:
                 f"SELECT {_list(declared.names)} FROM ({rows}) ORDER BY {_list(order)}",
                 folder / f"{name}.parquet",
             )
+        self._copy(f"SELECT * FROM {self._kept(CORRECTIONS.name)} ORDER BY ALL", folder / "corrections.parquet")
         self._copy("SELECT * FROM quarantine ORDER BY ALL", folder / "quarantine.parquet")
         named = f"SELECT DISTINCT *, {quoted(self._source)} AS source, {quoted(self._release)} AS release FROM area_names"
         self._copy(f"{named} ORDER BY ALL", folder / "area_names.parquet")

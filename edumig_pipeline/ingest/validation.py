@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from edumig_pipeline.ingest.corrections import applied, corrected
 from edumig_pipeline.ingest.inventory import FoundRelease
 from edumig_pipeline.model import areas
 from edumig_pipeline.model.catalogue import table
@@ -37,7 +38,7 @@ _SHOWN = 200  # characters of a value in a message
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a batch's rows became.
+    """What a batch's rows became; `corrections` are the declared ones that were applied to valid rows.
 
     `valid`: those that land, by table, with their place. `remarks`: what hangs on them, as rows of `footnotes`.
     `failures`: those that broke a rule, as rows of `quarantine`. `area_names`: what the valid rows call areas that
@@ -46,6 +47,7 @@ class Outcome:
 
     valid: Mapping[str, pl.DataFrame]
     remarks: pl.DataFrame
+    corrections: pl.DataFrame
     failures: pl.DataFrame
     area_names: pl.DataFrame
 
@@ -63,6 +65,9 @@ class Validator:
             "raw_file": raw_file,
         }
         self._prefixes = area_prefixes()
+        self._corrections = [
+            fix for fix in release.corrections if f"{release.id}/{fix.file}" == raw_file and fix.status == "active"
+        ]
         self._schemas = {name: pandera_schema(table(name)) for name in (*part.lands, FOOTNOTES.name)}
 
     def validate(self, records: pl.DataFrame) -> Outcome:
@@ -80,7 +85,8 @@ class Validator:
             remarks = [remark.filter(good) for remark in remarks]
         valid = {name: _with_place(candidate, table(name)) for name, candidate in candidates.items()}
         made = [_with_place(remark.filter(pl.col("footnote").is_not_null()), FOOTNOTES) for remark in remarks]
-        return Outcome(valid, pl.concat(made) if made else pl.DataFrame(), failures, _area_names(candidates))
+        fixed = applied(candidates["observations"]) if "observations" in candidates else pl.DataFrame()
+        return Outcome(valid, pl.concat(made) if made else pl.DataFrame(), fixed, failures, _area_names(candidates))
 
     def _broken(
         self, declared: Table, candidate: pl.DataFrame, looked_at: pl.Series | None = None
@@ -133,6 +139,7 @@ class Validator:
         if "time_period" in declared.names:
             frame = frame.join(period_bounds(frame["time_period"]), on="time_period", how="left", maintain_order="left")
         if "obs_value" in declared.names:
+            frame = corrected(frame, self._corrections)
             bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
             frame = frame.join(bounds, on="indicator", how="left", maintain_order="left")
         return frame.cast({name: dtype for name, dtype in polars_schema(declared).items() if name in frame.columns})

@@ -1,9 +1,21 @@
-"""The tables that account for every row and file read: nothing is lost in silence.
+"""The tables that account for every row and file read: nothing is lost, and nothing changed, in silence.
 
-Belongs here: declarations of raw_files, row_ledger and quarantine. Does not belong here: the counting (`ingest/`).
+Belongs here: declarations of raw_files, row_ledger, quarantine and corrections. Does not belong here: the counting
+(`ingest/`).
 """
 
-from edumig_pipeline.model.observations import RAW_FILE, RAW_ROW, RELEASE, SOURCE
+from edumig_pipeline.model.observations import (
+    BREAKDOWN,
+    COUNTERPART_AREA,
+    INDICATOR,
+    RAW_FILE,
+    RAW_ROW,
+    REF_AREA,
+    RELEASE,
+    SEX_COLUMN,
+    SOURCE,
+    TIME_PERIOD,
+)
 from edumig_pipeline.model.table import Column, Rule, Table, Type
 
 RAW_FILES = Table(
@@ -64,5 +76,29 @@ QUARANTINE = Table(
         Column("rule", Type.VARCHAR, "The first rule it broke", nullable=False),
         Column("reason", Type.VARCHAR, "What was found, for every rule it broke", nullable=False),
         Column("raw_row_json", Type.VARCHAR, "The row as read, as a JSON object; NULL for a file"),
+    ),
+)
+
+CORRECTIONS = Table(
+    name="corrections",
+    description="Declared fixes to published figures, applied: what was published, what observations has instead, and why.",
+    grain="one row per corrected value",
+    key=("raw_file", "raw_row", "raw_column"),
+    columns=(
+        SOURCE,
+        RELEASE,
+        INDICATOR,
+        REF_AREA,
+        COUNTERPART_AREA,
+        SEX_COLUMN,
+        BREAKDOWN,
+        TIME_PERIOD,
+        Column("published_value", Type.DOUBLE, "The value in the publisher's file, in the base unit", nullable=False),
+        Column("corrected_value", Type.DOUBLE, "The value in observations", nullable=False),
+        Column("reason", Type.VARCHAR, "Why the published value cannot be right", nullable=False),
+        Column("said_by", Type.VARCHAR, "Who says so", nullable=False),
+        RAW_FILE,
+        RAW_ROW,
+        Column("raw_column", Type.VARCHAR, "For tables spread over columns, the column"),
     ),
 )

@@ -3,7 +3,7 @@
 Belongs here: the list and the look-up. Does not belong here: any declaration.
 """
 
-from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
+from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.marts import (
     CLAIM_CHECKS,
     CLAIM_EVIDENCE,
@@ -36,6 +36,7 @@ TABLES: tuple[Table, ...] = (
     CODEBOOK,
     QUARANTINE,
     ROW_LEDGER,
+    CORRECTIONS,
     STUDENT_MOBILITY,
     STUDENT_MOBILITY_BY_RELEASE,
     STUDENT_FLOWS,

@@ -127,6 +127,12 @@ OBSERVATIONS = Table(
     rules=(
         Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
         Rule(
+            "correction_expected",
+            "expected_value IS NULL OR published_number = expected_value",
+            "the file has {published_number} where a correction in release.toml expects {expected_value}: see whether the "
+            "publisher mended it, and retire the correction",
+        ),
+        Rule(
             "known_area",
             "ref_area_known AND ref_area <> '_T'",
             "area '{source_area}' is neither an ISO 3166 code nor an aggregate of the publisher",

@@ -32,7 +32,7 @@ from edumig_pipeline.model.table import Table
 from edumig_pipeline.sources.registry import sources
 
 # Tables that come out of every release's landing, beside the landing tables.
-_ACCOUNTING = ("quarantine", "row_ledger", "raw_files", "releases")
+_ACCOUNTING = ("quarantine", "corrections", "row_ledger", "raw_files", "releases")
 PART_TABLES = (*LANDING_TABLES, *_ACCOUNTING)
 
 
