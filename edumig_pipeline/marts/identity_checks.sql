@@ -201,6 +201,7 @@ by_residence AS (
         sum(c.half_unit) AS tolerance,
         CASE
             WHEN bool_or(c.is_extract) THEN 'countries left out of the extract'
+            WHEN count(DISTINCT c.ref_area) < 200 THEN 'all but ' || count(DISTINCT c.ref_area) - 1 || ' countries'
             WHEN count(*) FILTER (c.obs_value IS NULL) > 0
                 THEN count(*) FILTER (c.obs_value IS NULL) || ' countries without a figure'
         END AS missing
