@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock dictionary clean
+.PHONY: warehouse test lint ui lock dictionary findings clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -42,6 +42,11 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 
 dictionary: $(READY)  ## renew docs/data-dictionary.md from edumig_pipeline/model/
 	$(BIN)/python -m edumig_pipeline.model.dictionary docs/data-dictionary.md
+
+findings: $(READY)  ## renew docs/findings.md from raw/
+	$(BIN)/edumig refresh --raw raw --warehouse .findings
+	cp -L .findings/findings.md docs/findings.md
+	rm -rf .findings
 
 clean:
 	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache

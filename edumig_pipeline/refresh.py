@@ -12,6 +12,7 @@ from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.ingest.strays import stray_accounts
 from edumig_pipeline.publish.database import build_database
 from edumig_pipeline.publish.derivation import derive
+from edumig_pipeline.publish.findings import write_findings
 from edumig_pipeline.publish.report import Report, report, row_count, why_nothing_landed
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
@@ -95,11 +96,12 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
 
 
 def publish(warehouse: Warehouse, generation: Generation) -> None:
-    """Build the generation's DuckDB file, check it, and make it the one users open, in one step."""
+    """Build the generation's DuckDB file, check it, write the findings, and make them those users open, in one step."""
     if not generation.database.exists():
         fresh = generation.database.with_name(".edumig.duckdb")
         fresh.unlink(missing_ok=True)
         build_database(generation.path / "parquet", fresh)
+        write_findings(generation.path / "parquet", generation.path / "findings.md")
         fresh.replace(generation.database)
     warehouse.publish(generation)
 

@@ -3,8 +3,9 @@
     warehouse/
       edumig.duckdb -> .current/edumig.duckdb      what users open
       parquet       -> .current/parquet            the same tables
+      findings.md   -> .current/findings.md        what they show
       .current      -> .generations/<id>           flipped in one step
-      .generations/<id>/                           one whole state: parquet/<table>/*.parquet, edumig.duckdb, manifest.json
+      .generations/<id>/                           one whole state: Parquet, DuckDB file, findings, manifest.json
       .parts/<source>/<release>/<fingerprint>/     what one release became, shared by generations through hard links
 
 Everything is written under another name first and renamed when whole, so that a reader or a crash sees the old state or
@@ -112,10 +113,10 @@ class Warehouse:
     def publish(self, generation: Generation) -> None:
         """Make `generation` the one users see, in one step, and sweep what nobody needs any more."""
         before = self.current()
-        links = ("edumig.duckdb", "parquet", ".current")
+        links = ("edumig.duckdb", "findings.md", "parquet", ".current")
         if occupied := [name for name in links if (self.path / name).exists() and not (self.path / name).is_symlink()]:
             raise FileExistsError(f"{self.path / occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
-        for name in links[:2]:
+        for name in links[:-1]:
             self._link(self.path / name, Path(".current") / name)
         self._link(self.path / ".current", Path(".generations") / generation.path.name)
         if before is None or before.path.name != generation.path.name:

@@ -72,12 +72,18 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tuple[Any, ...]]]:
-    """The warehouse of the raw files this repository ships; call it with a query."""
+def shipped_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse folder of the raw files this repository ships."""
     folder = tmp_path_factory.mktemp("shipped")
     ran = edumig("refresh", "--raw", str(ROOT / "raw"), "--warehouse", str(folder))
     assert (ran.code, ran.err) == (0, "")
-    return lambda query: ask(folder / "edumig.duckdb", query)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_folder: Path) -> Callable[[str], list[tuple[Any, ...]]]:
+    """The warehouse of the raw files this repository ships; call it with a query."""
+    return lambda query: ask(shipped_folder / "edumig.duckdb", query)
 
 
 def uis(rows: Sequence[str], header: str = "indicatorId,geoUnit,year,value,qualifier,magnitude") -> str:
