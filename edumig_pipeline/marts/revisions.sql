@@ -68,7 +68,7 @@ compared AS (
             WHEN n.raw_file IS NULL
                 THEN CASE
                     WHEN
-                        year(o.period_end) BETWEEN o.year_from AND o.year_to
+                        regexp_extract(o.time_period, '(\d{4})[^/]*$', 1)::INTEGER BETWEEN o.year_from AND o.year_to
                         AND (o.new_areas IS NULL OR contains(o.new_areas, chr(10) || ref_area || chr(10)))
                         THEN 'retracted'
                 END
