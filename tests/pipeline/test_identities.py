@@ -109,7 +109,7 @@ def stocks(figures: Mapping[int, int], world: int) -> bytes:
         [],
         [],
         [],
-        [None] * 5 + ["International migrant stock, both sexes combined"],
+        [None] * 5 + ["International migrant stock at mid-year, both sexes combined"],
     ]
     headings = ["", "Region, development group, country or area", "Notes", "Location code", "Type of data", 2020]
     lines += [[], [], headings, [1, "WORLD", None, 900, "", world]]
