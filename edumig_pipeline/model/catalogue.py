@@ -4,16 +4,18 @@ Belongs here: the list and the look-up. Does not belong here: any declaration.
 """
 
 from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
-from edumig_pipeline.model.marts import (
+from edumig_pipeline.model.evidence import (
     CLAIM_CHECKS,
     CLAIM_EVIDENCE,
     CLAIM_INTERVALS,
     CLAIMS,
     IDENTITY_CHECKS,
-    KZ_ACADEMIC_MOBILITY,
     RECONCILIATION,
-    RELEASE_COVERAGE,
     REVISIONS,
+)
+from edumig_pipeline.model.marts import (
+    KZ_ACADEMIC_MOBILITY,
+    RELEASE_COVERAGE,
     STUDENT_FLOWS,
     STUDENT_MOBILITY,
     STUDENT_MOBILITY_BY_RELEASE,
