@@ -21,7 +21,7 @@ from edumig_pipeline.model.reference import RELEASES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
 from edumig_pipeline.sources.layout import Part, Source
-from edumig_pipeline.sources.records import Malformed, RefusedError
+from edumig_pipeline.sources.reading.records import Malformed, RefusedError
 
 
 def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from edumig_pipeline.ingest.inventory import is_no_data
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import RefusedError
 
 _BLOCK = 1 << 22
 

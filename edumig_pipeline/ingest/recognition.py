@@ -11,8 +11,8 @@ from pathlib import Path
 from edumig_pipeline.ingest.inventory import FoundFile
 from edumig_pipeline.ingest.pieces import members, sheets
 from edumig_pipeline.sources.layout import Layout, Part, Source
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.table_layout import TableLayout, as_published
 
 

@@ -21,7 +21,7 @@ from edumig_pipeline.model.schemas import polars_schema
 from edumig_pipeline.model.table import Rule, Table
 from edumig_pipeline.sources.candidates import period_bounds
 from edumig_pipeline.sources.layout import Part
-from edumig_pipeline.sources.records import PLACE
+from edumig_pipeline.sources.reading.records import PLACE
 from edumig_pipeline.sources.registry import area_prefixes
 
 FAILURE_SCHEMA = {

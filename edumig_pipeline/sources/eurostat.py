@@ -17,10 +17,10 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_alpha2, iso_countries
 from edumig_pipeline.sources.candidates import mapping
-from edumig_pipeline.sources.csv_records import read_csv
 from edumig_pipeline.sources.layout import Part, Source
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError, cells
+from edumig_pipeline.sources.reading.csv_records import read_csv
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, RefusedError, cells
 from edumig_pipeline.sources.sdmx_csv import SdmxCsv
 from edumig_pipeline.sources.sdmx_terms import Columns, Dataflow, Flags, Writer
 

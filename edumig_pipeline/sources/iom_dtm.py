@@ -23,8 +23,8 @@ from edumig_pipeline.model.areas import UNKNOWN, iso_countries
 from edumig_pipeline.sources.candidates import number
 from edumig_pipeline.sources.iom_records import as_object, day
 from edumig_pipeline.sources.layout import Layout, Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, cells
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, cells
 from edumig_pipeline.sources.table_layout import TableLayout
 
 DATASET = "dtm"

@@ -26,8 +26,8 @@ from edumig_pipeline.sources.iom_dtm import (
     spread,
 )
 from edumig_pipeline.sources.layout import Harmonise, Layout, Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError, json_records
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, RefusedError, json_records
 
 
 def _countries(records: pl.DataFrame) -> pl.DataFrame:

@@ -22,7 +22,7 @@ import polars as pl
 
 from edumig_pipeline.sources.candidates import number
 from edumig_pipeline.sources.iom_records import as_object, day
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from edumig_pipeline.model.areas import WORLD
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Layout
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 
 _FIGURE = (

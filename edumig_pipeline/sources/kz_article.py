@@ -15,8 +15,8 @@ import polars as pl
 from edumig_pipeline.model.areas import UNKNOWN
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Harmonise, Part, Source
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import PLACE, Batch, cells
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import PLACE, Batch, cells
 from edumig_pipeline.sources.table_layout import TableLayout
 
 _STATEMENT_HEADER = (

@@ -27,8 +27,8 @@ import polars as pl
 from edumig_pipeline.model.areas import UNKNOWN
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Part, Source
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, RefusedError
 
 _ID = "kz_stat"
 _FIXED = ("NAM", "DAT", "PERIOD", "VAL")

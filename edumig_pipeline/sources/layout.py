@@ -10,8 +10,8 @@ from typing import Protocol
 
 import polars as pl
 
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch
 
 # Turns a frame of records into candidate rows of a table: same height, same order. Candidates for observations carry
 # the table's columns but for source, dataset, release, raw_file, period_start and period_end, and beside them

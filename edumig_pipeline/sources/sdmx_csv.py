@@ -16,8 +16,8 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.sources.layout import Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError, unique_names
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, RefusedError, unique_names
 from edumig_pipeline.sources.sdmx_terms import TIME, VALUE, Columns, Dataflow, Writer, code
 
 _RULE = "sdmx_csv"

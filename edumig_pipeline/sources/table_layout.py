@@ -11,8 +11,8 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.sources.layout import Harmonise, Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch
 
 
 def as_published(name: str) -> str:

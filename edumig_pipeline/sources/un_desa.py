@@ -13,9 +13,9 @@ import pandas as pd
 
 from edumig_pipeline.sources import un_desa_notes as notes
 from edumig_pipeline.sources.layout import Part, Source
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch
-from edumig_pipeline.sources.text_grid import DELIMITERS, first_grid, read_text_grid
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch
+from edumig_pipeline.sources.reading.text_grid import DELIMITERS, first_grid, read_text_grid
 from edumig_pipeline.sources.un_desa_figures import Page, figures, observations
 from edumig_pipeline.sources.un_desa_headings import has_headings
 from edumig_pipeline.sources.un_desa_remarks import remarks

@@ -16,11 +16,11 @@ import polars as pl
 from edumig_pipeline.model.areas import ALL_AREAS, WORLD
 from edumig_pipeline.sources import un_desa_areas as areas
 from edumig_pipeline.sources.candidates import number
-from edumig_pipeline.sources.records import Batch, Malformed
-from edumig_pipeline.sources.text_grid import numerals
+from edumig_pipeline.sources.reading.records import Batch, Malformed
+from edumig_pipeline.sources.reading.text_grid import numerals
+from edumig_pipeline.sources.reading.workbook import cells, text
 from edumig_pipeline.sources.un_desa_headings import find_headings
 from edumig_pipeline.sources.un_desa_sheet import DESTINATION, ORIGIN, PAIR, Sheet, locate
-from edumig_pipeline.sources.workbook import cells, text
 
 _MARKS = {"..": "O", "~": "Q", "—": "N"}
 _CELLS_AT_ONCE = 400_000

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from edumig_pipeline.sources.records import RefusedError
-from edumig_pipeline.sources.workbook import column_letter, text
+from edumig_pipeline.sources.reading.records import RefusedError
+from edumig_pipeline.sources.reading.workbook import column_letter, text
 
 # What a column of labels holds, by its heading without line breaks, asterisks and references to notes, in small letters.
 _AREA = (

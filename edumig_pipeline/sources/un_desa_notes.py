@@ -12,9 +12,9 @@ import polars as pl
 from edumig_pipeline.model.areas import ALL_AREAS, UNKNOWN
 from edumig_pipeline.sources import un_desa_areas as areas
 from edumig_pipeline.sources.candidates import mapping
-from edumig_pipeline.sources.records import Batch, RefusedError
+from edumig_pipeline.sources.reading.records import Batch, RefusedError
+from edumig_pipeline.sources.reading.workbook import cells, column_letter, text
 from edumig_pipeline.sources.un_desa_headings import ANNEX_ROLES, find_headings, plain
-from edumig_pipeline.sources.workbook import cells, column_letter, text
 
 # Texts of notes by marker: 'b', '1', '*'.
 Notes = Mapping[str, str]

@@ -13,7 +13,8 @@ import pandas as pd
 import polars as pl
 
 from edumig_pipeline.sources.candidates import mapping
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.records import RefusedError
+from edumig_pipeline.sources.reading.workbook import column_letter, text
 from edumig_pipeline.sources.un_desa_headings import (
     Headings,
     Title,
@@ -23,7 +24,6 @@ from edumig_pipeline.sources.un_desa_headings import (
     plain,
     read_title,
 )
-from edumig_pipeline.sources.workbook import column_letter, text
 
 DESTINATION, ORIGIN, PAIR = "destination", "origin", "destination and origin"
 

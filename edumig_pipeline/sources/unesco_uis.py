@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from edumig_pipeline.sources.layout import AcademicCalendar, Source
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 from edumig_pipeline.sources.unesco_uis_api import DATASET, LAYOUTS
 from edumig_pipeline.sources.unesco_uis_stat import UIS_STAT

@@ -13,8 +13,8 @@ from typing import NoReturn
 import polars as pl
 
 from edumig_pipeline.sources.layout import Harmonise, Layout, Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, json_records
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, json_records
 from edumig_pipeline.sources.unesco_uis_terms import footnotes, labels, named_areas, observations
 
 # The interface and the Data Browser's export give the same data.

@@ -12,7 +12,7 @@ import re
 import polars as pl
 
 from edumig_pipeline.sources.candidates import mapping
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 from edumig_pipeline.sources.unesco_uis_terms import AREA_PREFIX, observations, ref_area
 

@@ -16,7 +16,7 @@ import polars as pl
 from edumig_pipeline.model.areas import UNKNOWN, iso_countries
 from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.layout import Source
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.world_bank_tables import (
     AREA,
     SERIES,

@@ -18,8 +18,8 @@ from typing import Protocol
 import polars as pl
 
 from edumig_pipeline.sources.layout import Harmonise, Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, RefusedError, cells, unique_names
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, RefusedError, cells, unique_names
 
 AREA, SERIES, TIME = "area", "series", "time"
 

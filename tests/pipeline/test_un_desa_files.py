@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import python_calamine
 
-from edumig_pipeline.sources.workbook import column_number
+from edumig_pipeline.sources.reading.workbook import column_number
 from tests.pipeline.conftest import ROOT, Place
 
 DATA = ROOT.parent / "shared/data/un_desa"

@@ -5,7 +5,7 @@ Here: `records.cells`. Not here: any publisher's table.
 
 import polars as pl
 
-from edumig_pipeline.sources.records import Batch, cells, excluded, numbered
+from edumig_pipeline.sources.reading.records import Batch, cells, excluded, numbered
 
 
 def table(*rows: tuple[str, str, str]) -> Batch:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import pytest
 
-from edumig_pipeline.sources import csv_records
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, unique_names
+from edumig_pipeline.sources.reading import csv_records
+from edumig_pipeline.sources.reading.csv_records import read_csv
+from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, unique_names
 
 HEADER = ("a", "b")
 READ_AT_ONCE = 1 << 22  # bytes the check of the encoding looks at in one go

@@ -18,8 +18,8 @@ from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.sources.candidates import mapping
 from edumig_pipeline.sources.kz_stat import SOURCE
 from edumig_pipeline.sources.layout import Part
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.registry import area_prefixes
 
 (LAYOUT,) = SOURCE.layouts

@@ -16,7 +16,7 @@ from edumig_pipeline.ingest.recognition import Refused, recognise
 from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.sources.oecd import SOURCE, area
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.registry import sources
 
 # The dimensions of OECD's students' cube, in its order.

@@ -10,7 +10,7 @@ import pytest
 
 from edumig_pipeline.ingest.inventory import FoundFile
 from edumig_pipeline.ingest.recognition import Recognised, Refused, recognise
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.registry import sources
 
 

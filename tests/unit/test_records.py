@@ -7,11 +7,11 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, cells, json_records, numbered
+from edumig_pipeline.sources.reading.csv_records import read_csv
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, cells, json_records, numbered
+from edumig_pipeline.sources.reading.workbook import sheet_header, sheet_records
 from edumig_pipeline.sources.table_layout import TableLayout
-from edumig_pipeline.sources.workbook import sheet_header, sheet_records
 
 PREAMBLE = '"Data Source","World",\n\n"Last Updated","2025-07-01",\n\n'
 

@@ -24,7 +24,7 @@ from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.model.schemas import polars_schema
 from edumig_pipeline.model.table import Rule, Table, Type
 from edumig_pipeline.sources.layout import Part
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.unesco_uis import SOURCE as UIS
 
 Row = dict[str, Any]

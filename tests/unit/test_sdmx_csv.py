@@ -25,8 +25,8 @@ from edumig_pipeline.ingest.inventory import FoundRelease
 from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.oecd import SOURCE
-from edumig_pipeline.sources.rawfile import RawFile
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.rawfile import RawFile
+from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.sdmx_csv import read_header
 from edumig_pipeline.sources.sdmx_terms import Flags
 

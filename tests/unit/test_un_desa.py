@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.records import RefusedError
 from tests.unit.un_desa_books import (
     AFRICA,
     CONTENTS,

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from edumig_pipeline.sources.records import RefusedError
-from edumig_pipeline.sources.text_grid import numerals
+from edumig_pipeline.sources.reading.records import RefusedError
+from edumig_pipeline.sources.reading.text_grid import numerals
 from tests.unit.un_desa_books import KAZAKHSTAN, OF_2019, OF_2020, Edition, Grid, Row, land_text, matrix, parts_of, sheet
 
 FILE = "un_desa/rev2020/stock.csv"

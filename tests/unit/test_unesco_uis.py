@@ -20,7 +20,7 @@ from edumig_pipeline.ingest.inventory import FoundRelease
 from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.model.areas import iso_countries
 from edumig_pipeline.sources.candidates import mapping
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.unesco_uis import SOURCE
 
 ROOT = Path(__file__).resolve().parents[2]

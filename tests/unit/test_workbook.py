@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from edumig_pipeline.sources import workbook as module
-from edumig_pipeline.sources.records import RefusedError
-from edumig_pipeline.sources.workbook import column_letter, column_number, read_sheets
+from edumig_pipeline.sources.reading import workbook as module
+from edumig_pipeline.sources.reading.records import RefusedError
+from edumig_pipeline.sources.reading.workbook import column_letter, column_number, read_sheets
 
 CACHED = b'<c r="B2"><f>1+1</f><v>2</v></c>'
 UNWORKED = {

@@ -14,7 +14,7 @@ import pytest
 from edumig_pipeline.ingest.inventory import take_inventory
 from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.sources.layout import Part
-from edumig_pipeline.sources.rawfile import RawFile
+from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.un_desa import SOURCE
 
 Cell: TypeAlias = str | int | float | None

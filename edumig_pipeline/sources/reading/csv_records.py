@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from edumig_pipeline.sources.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
+from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
 
 _BLOCK = 32 << 20  # bytes per batch; about 700,000 records of a UIS file
 

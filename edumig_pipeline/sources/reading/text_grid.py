@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from edumig_pipeline.sources.records import RefusedError
+from edumig_pipeline.sources.reading.records import RefusedError
 
 DELIMITERS = ",;\t"
 

@@ -15,7 +15,7 @@ import pandas as pd
 import polars as pl
 import python_calamine
 
-from edumig_pipeline.sources.records import Batch, RefusedError, numbered
+from edumig_pipeline.sources.reading.records import Batch, RefusedError, numbered
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 import python_calamine
 
-from edumig_pipeline.sources.csv_records import read_csv
-from edumig_pipeline.sources.records import Batch, RefusedError
-from edumig_pipeline.sources.workbook import read_sheets, sheet_header, sheet_records
+from edumig_pipeline.sources.reading.csv_records import read_csv
+from edumig_pipeline.sources.reading.records import Batch, RefusedError
+from edumig_pipeline.sources.reading.workbook import read_sheets, sheet_header, sheet_records
 
 _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
 _DELIMITERS = ",\t;"
