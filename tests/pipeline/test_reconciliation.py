@@ -52,3 +52,54 @@ def test_the_source_that_comes_first_in_the_code_list_is_the_one_student_mobilit
     place.put(STATEMENTS, statements({"claimed_value": "1", "indicator": "inbound_students", "time_period": "2018"}))
     place.refresh()
     assert place.ask("SELECT source, inbound_students FROM student_mobility") == [("unesco_uis", 13898.0)]
+
+
+WORLD_BANK = "world_bank/2026-06/EdStatsData.csv"
+EUROSTAT = "eurostat/2026-04/estat_educ_uoe_mobs02.csv"
+
+
+def world_bank(figure: str) -> str:
+    return (
+        "Country Name,Country Code,Indicator Name,Indicator Code,2018\n"
+        f"Kazakhstan,KAZ,Total inbound internationally mobile students,UIS.MS.56.T,{figure}\n"
+    )
+
+
+def eurostat(figure: str) -> str:
+    return (
+        "DATAFLOW,LAST UPDATE,freq,unit,partner,sex,isced11,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+        f"ESTAT:EDUC_UOE_MOBS02(1.0),01/04/26 23:00:00,A,NR,KZ,T,ED5-8,DE,2018,{figure},\n"
+    )
+
+
+def test_the_world_banks_copy_of_a_series_stands_beside_the_series(place: Place) -> None:
+    place.put(UIS, uis(["26637,KAZ,2018,13898,,"]))
+    place.put(WORLD_BANK, world_bank("13898"))
+    place.refresh()
+    same = ("inbound_students", "unesco_uis", "2026-02", 13898.0, "world_bank", "2026-06", 13898.0, 0.0, 1.0)
+    assert rows(place) == [same]
+    place.put(WORLD_BANK, world_bank("27796"))
+    place.refresh()
+    assert [row[-2:] for row in rows(place)] == [(13898.0, 2.0)]
+    ((why,),) = place.ask("SELECT explanation FROM reconciliation")
+    assert "one of release, not of definition" in why
+
+
+def test_students_of_an_origin_in_a_european_host_by_two_publishers(place: Place) -> None:
+    place.put("unesco_uis/2026-02/data.csv", uis(["26540,DEU,2018,700,,"]))
+    place.put(EUROSTAT, eurostat("700"))
+    place.refresh()
+    query = "SELECT concept, ref_area, counterpart_area, source_a, source_b, difference, ratio FROM reconciliation"
+    assert place.ask(query) == [("inbound_students", "DEU", "KAZ", "unesco_uis", "eurostat", 0.0, 1.0)]
+    place.put(EUROSTAT, eurostat("560"))
+    place.refresh()
+    assert [row[-2:] for row in place.ask(query)] == [(-140.0, 0.8)]
+    ((why,),) = place.ask("SELECT explanation FROM reconciliation")
+    assert "degree-mobile" in why
+
+
+def test_a_level_of_study_is_not_compared_with_the_total(place: Place) -> None:
+    place.put("unesco_uis/2026-02/data.csv", uis(["26540,DEU,2018,700,,"]))
+    place.put(EUROSTAT, eurostat("700").replace("ED5-8", "ED6"))
+    place.refresh()
+    assert rows(place) == []
