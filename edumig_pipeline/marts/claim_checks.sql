@@ -4,18 +4,7 @@
 -- first where it is known (code list cited_releases), then the newest. Nothing here is about any one claim.
 --
 -- Grain: claim_id, check.
-WITH intervals AS (
-    SELECT
-        i.*,
-        CASE
-            WHEN i.upper IS NULL THEN CASE WHEN i.with_lower THEN 'at least ' ELSE 'more than ' END || spoken(i.lower)
-            WHEN i.lower IS NULL THEN 'less than ' || spoken(i.upper)
-            ELSE spoken(i.lower) || ' to ' || CASE WHEN i.with_upper THEN '' ELSE 'under ' END || spoken(i.upper)
-        END || CASE WHEN i.side < 0 THEN ' in size, negative' ELSE '' END AS interval_text
-    FROM claim_intervals AS i
-),
-
-evidence AS (
+WITH evidence AS (
     SELECT
         e.*,
         r.released,
@@ -35,7 +24,7 @@ evidence AS (
         coalesce(k.release = e.release, FALSE) AS is_cited
     FROM claim_evidence AS e
     JOIN releases AS r ON r.source = e.source AND r.release = e.release
-    JOIN intervals AS i USING (claim_id)
+    JOIN claim_intervals AS i USING (claim_id)
     JOIN claims AS c USING (claim_id)
     LEFT JOIN cited_releases AS k ON k.cited = c.cited AND k.source = e.source AND k.release = e.release
 ),
@@ -152,127 +141,6 @@ findings AS (
     WHERE is_newest
 ),
 
--- What is impossible by the article's own figures, whatever others say.
-
--- a share whose whole would be smaller than the parts that a table lists
-region_shares AS (
-    SELECT
-        c.claim_id,
-        c.ref_area,
-        c.counterpart_area,
-        c.sex,
-        c.time_period,
-        c.source,
-        d.base_indicator,
-        i.lower,
-        i.upper,
-        m.parent_area
-    FROM claims AS c
-    JOIN derived_indicators AS d ON d.indicator = c.indicator AND d.rule = 'share_of_region'
-    JOIN intervals AS i USING (claim_id)
-    JOIN source_areas AS m ON m.source = c.source AND m.area = c.counterpart_area
-    WHERE m.parent_area = c.source || ':' || regexp_extract(c.breakdown, 'within=(\w+)', 1)
-),
-
-listed AS (
-    SELECT
-        s.claim_id,
-        o.source,
-        o.release,
-        o.time_period,
-        o.dataset,
-        any_value(s.lower) AS lower,
-        any_value(s.upper) AS upper,
-        sum(o.obs_value) AS parts,
-        any_value(o.obs_value) FILTER (o.counterpart_area = s.counterpart_area) AS part
-    FROM region_shares AS s
-    JOIN source_areas AS m ON m.source = s.source AND m.parent_area = s.parent_area
-    JOIN observations AS o
-        ON
-            o.source = s.source
-            AND o.indicator = s.base_indicator
-            AND o.ref_area = s.ref_area
-            AND o.counterpart_area = m.area
-            AND o.sex = s.sex
-            AND o.time_period = s.time_period
-            AND o.dataset <> 'statements'
-    GROUP BY ALL
-    HAVING count(DISTINCT o.counterpart_area) > 1 AND part IS NOT NULL
-),
-
--- shares of one whole that add up to more than it
-too_many_shares AS (
-    SELECT
-        c.indicator, c.ref_area, c.sex, c.breakdown, c.time_period, sum(i.lower) AS least, string_agg(c.printed, ' + ') AS printed
-    FROM claims AS c
-    JOIN intervals AS i USING (claim_id)
-    JOIN indicators AS k USING (indicator)
-    WHERE k.kind = 'share' AND c.counterpart_area <> '_T' AND i.lower IS NOT NULL
-    GROUP BY ALL
-    HAVING sum(i.lower) > 100
-),
-
--- a total that its parts in a table do not add up to
-totals AS (
-    SELECT
-        c.claim_id,
-        o.source,
-        o.release,
-        o.time_period,
-        o.dataset,
-        sum(o.obs_value) AS parts,
-        count(*) FILTER (o.obs_value IS NULL) AS unknown_parts
-    FROM claims AS c
-    JOIN observations AS o
-        ON
-            o.source = c.source
-            AND o.indicator = c.indicator
-            AND o.ref_area = c.ref_area
-            AND o.sex = c.sex
-            AND o.breakdown = c.breakdown
-            AND o.time_period = c.time_period
-            AND o.counterpart_area <> '_T'
-            AND o.dataset <> 'statements'
-    WHERE c.counterpart_area = '_T'
-    GROUP BY ALL
-),
-
-impossible AS (
-    SELECT
-        claim_id, source, release, time_period, 100 * part / parts AS evidence_value,
-        'With ' || spoken(part) || ' in ' || dataset || ', ' || spoken(lower) || ' to ' || spoken(upper)
-        || '% would be of a whole of ' || spoken(ceil(100 * part / upper)) || ' to ' || spoken(floor(100 * part / lower))
-        || ', but the countries listed there alone have ' || spoken(parts) || '.' AS explanation
-    FROM listed
-    WHERE 100 * part / lower < parts
-    UNION ALL BY NAME
-    SELECT
-        c.claim_id, c.source, NULL AS release, c.time_period, t.least AS evidence_value,
-        'The shares of this whole (' || t.printed || ') add up to at least ' || spoken(t.least) || '%.' AS explanation
-    FROM claims AS c
-    JOIN too_many_shares AS t
-        ON
-            t.indicator = c.indicator
-            AND t.ref_area = c.ref_area
-            AND t.sex = c.sex
-            AND t.breakdown = c.breakdown
-            AND t.time_period IS NOT DISTINCT FROM c.time_period
-    UNION ALL BY NAME
-    SELECT
-        t.claim_id, t.source, t.release, t.time_period, t.parts AS evidence_value,
-        'Its parts in ' || t.dataset || ' add up to ' || spoken(t.parts) || ', outside the ' || i.interval_text
-        || ' that the printed total stands for.' AS explanation
-    FROM totals AS t
-    JOIN intervals AS i USING (claim_id)
-    WHERE t.parts >= i.upper OR (t.unknown_parts = 0 AND t.parts < i.lower)
-),
-
-inconsistent AS (
-    SELECT *
-    FROM impossible
-    QUALIFY row_number() OVER (PARTITION BY claim_id ORDER BY explanation) = 1
-),
-
 decided AS (
     SELECT *
     FROM findings
@@ -289,36 +157,28 @@ SELECT
     k.claim_id,
     k.checked_against AS "check",
     CASE
-        WHEN x.claim_id IS NOT NULL THEN 'inconsistent'
+        WHEN a.impossible THEN 'inconsistent'
         WHEN d.claim_id IS NOT NULL THEN d.verdict
         ELSE 'no_evidence'
     END AS verdict,
-    coalesce(x.source, d.source) AS evidence_source,
-    coalesce(x.release, d.release) AS evidence_release,
-    coalesce(x.time_period, d.time_period) AS evidence_period,
-    coalesce(x.evidence_value, d.evidence_value) AS evidence_value,
-    coalesce(x.evidence_value, d.evidence_value) - c.claimed_value AS difference,
+    CASE WHEN a.impossible THEN a.source ELSE d.source END AS evidence_source,
+    CASE WHEN a.impossible THEN a.release ELSE d.release END AS evidence_release,
+    CASE WHEN a.impossible THEN a.time_period ELSE d.time_period END AS evidence_period,
+    CASE WHEN a.impossible THEN a.evidence_value ELSE d.evidence_value END AS evidence_value,
+    CASE WHEN a.impossible THEN a.evidence_value ELSE d.evidence_value END - c.claimed_value AS difference,
     CASE
-        WHEN x.claim_id IS NOT NULL THEN x.explanation
+        WHEN a.impossible THEN a.explanation
         WHEN d.claim_id IS NOT NULL
             THEN
-                'Printed ' || c.printed || ' stands for ' || i.interval_text || '; ' || d.source || ' ' || d.release || ' has '
+                'Printed ' || c.printed || ' stands for ' || i.reading || '; ' || d.source || ' ' || d.release || ' has '
                 || spoken(d.evidence_value)
                 || CASE WHEN d.derivation = 'as published' THEN '' ELSE ' (' || d.derivation || ')' END
                 || coalesce(' for ' || d.time_period, '') || ', which ' || d.because || '.'
-        WHEN l.claim_id IS NOT NULL
-            THEN
-                'No figure gives the whole; with ' || spoken(l.part) || ' in ' || l.dataset || ' it would be '
-                || spoken(ceil(100 * l.part / l.upper))
-                || ' to '
-                || spoken(floor(100 * l.part / l.lower))
-                || ', which has room for the '
-                || spoken(l.parts) || ' listed there.'
+        WHEN a.claim_id IS NOT NULL THEN a.explanation
         ELSE 'No other figure of the article says or implies ' || c.printed || ', so nothing speaks for or against it here.'
     END AS explanation
 FROM checks AS k
 JOIN claims AS c USING (claim_id)
-JOIN intervals AS i USING (claim_id)
-LEFT JOIN inconsistent AS x ON x.claim_id = k.claim_id AND k.checked_against = 'article'
+JOIN claim_intervals AS i USING (claim_id)
+LEFT JOIN claim_arithmetic AS a ON a.claim_id = k.claim_id AND k.checked_against = 'article'
 LEFT JOIN decided AS d ON d.claim_id = k.claim_id AND d.checked_against = k.checked_against
-LEFT JOIN listed AS l ON l.claim_id = k.claim_id AND k.checked_against = 'article'

@@ -39,27 +39,38 @@ units AS (
                 END
         END AS unit
     FROM printed
+),
+
+ends AS (
+    SELECT
+        claim_id,
+        comparator,
+        sign(claimed_value) AS side,
+        size,
+        unit,
+        CASE comparator
+            WHEN 'eq' THEN size - unit / 2
+            WHEN 'about' THEN size - unit
+            WHEN 'almost' THEN size - unit
+            WHEN 'over' THEN size
+            WHEN 'at_least' THEN size
+        END AS lower,
+        CASE comparator
+            WHEN 'eq' THEN size + unit / 2
+            WHEN 'about' THEN size + unit
+            WHEN 'almost' THEN size
+            WHEN 'under' THEN size
+        END AS upper,
+        comparator <> 'over' AS with_lower,
+        comparator = 'about' AS with_upper
+    FROM units
 )
 
 SELECT
-    claim_id,
-    comparator,
-    sign(claimed_value) AS side,
-    size,
-    unit,
-    CASE comparator
-        WHEN 'eq' THEN size - unit / 2
-        WHEN 'about' THEN size - unit
-        WHEN 'almost' THEN size - unit
-        WHEN 'over' THEN size
-        WHEN 'at_least' THEN size
-    END AS lower,
-    CASE comparator
-        WHEN 'eq' THEN size + unit / 2
-        WHEN 'about' THEN size + unit
-        WHEN 'almost' THEN size
-        WHEN 'under' THEN size
-    END AS upper,
-    comparator <> 'over' AS with_lower,
-    comparator = 'about' AS with_upper
-FROM units
+    *,
+    CASE
+        WHEN upper IS NULL THEN CASE WHEN with_lower THEN 'at least ' ELSE 'more than ' END || spoken(lower)
+        WHEN lower IS NULL THEN 'less than ' || spoken(upper)
+        ELSE spoken(lower) || ' to ' || CASE WHEN with_upper THEN '' ELSE 'under ' END || spoken(upper)
+    END || CASE WHEN side < 0 THEN ' in size, negative' ELSE '' END AS reading
+FROM ends

@@ -5,6 +5,7 @@ Belongs here: the list and the look-up. Does not belong here: any declaration.
 
 from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.evidence import (
+    CLAIM_ARITHMETIC,
     CLAIM_CHECKS,
     CLAIM_EVIDENCE,
     CLAIM_INTERVALS,
@@ -49,6 +50,7 @@ TABLES: tuple[Table, ...] = (
     CLAIMS,
     CLAIM_INTERVALS,
     CLAIM_EVIDENCE,
+    CLAIM_ARITHMETIC,
     CLAIM_CHECKS,
     RELEASE_COVERAGE,
 )

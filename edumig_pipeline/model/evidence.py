@@ -152,6 +152,23 @@ CLAIM_INTERVALS = Table(
         Column("upper", Type.DOUBLE, "Upper end; NULL where there is none"),
         Column("with_lower", Type.BOOLEAN, "Whether the lower end belongs to it"),
         Column("with_upper", Type.BOOLEAN, "Whether the upper end belongs to it"),
+        Column("reading", Type.VARCHAR, "The interval as a sentence has it"),
+    ),
+)
+
+CLAIM_ARITHMETIC = Table(
+    name="claim_arithmetic",
+    description="What the article's own figures say of a claim by plain arithmetic: impossible, or room for it.",
+    grain="one row per claim of which they say anything",
+    key=("claim_id",),
+    columns=(
+        Column("claim_id", Type.VARCHAR, "The claim", nullable=False),
+        SOURCE,
+        Column("release", Type.VARCHAR, "Release of the figures; NULL where they are claims themselves"),
+        TIME_PERIOD,
+        Column("evidence_value", Type.DOUBLE, "What the figures give", unit="see unit_measure of the claim"),
+        Column("impossible", Type.BOOLEAN, "Whether the claim cannot be true beside them", nullable=False),
+        Column("explanation", Type.VARCHAR, "One English sentence with the numbers in it", nullable=False),
     ),
 )
 
