@@ -52,7 +52,13 @@ listed AS (
 -- shares of one whole that add up to more than it
 too_many_shares AS (
     SELECT
-        c.indicator, c.ref_area, c.sex, c.breakdown, c.time_period, sum(i.lower) AS least, string_agg(c.printed, ' + ' ORDER BY c.claim_id) AS printed
+        c.indicator,
+        c.ref_area,
+        c.sex,
+        c.breakdown,
+        c.time_period,
+        sum(i.lower) AS least,
+        string_agg(c.printed, ' + ' ORDER BY c.claim_id) AS printed
     FROM claims AS c
     JOIN claim_intervals AS i USING (claim_id)
     JOIN indicators AS k USING (indicator)

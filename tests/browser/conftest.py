@@ -46,7 +46,7 @@ _BROWSER_OPTIONS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--no-proxy-server",
-    "--window-size=1600,1000",
+    "--window-size=1600,2400",  # lists are cut at the window: high enough for every asset
     "--virtual-time-budget=20000",
     "--dump-dom",
 )
