@@ -49,4 +49,4 @@ findings: $(READY)  ## renew docs/findings.md from raw/
 	rm -rf .findings
 
 clean:
-	rm -rf .venv .dagster .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .dagster .hypothesis .mypy_cache .pytest_cache .ruff_cache
