@@ -33,6 +33,10 @@ listed AS (
         any_value(s.lower) AS lower,
         any_value(s.upper) AS upper,
         sum(o.obs_value) AS parts,
+        string_agg(
+            o.raw_file || ', row ' || o.raw_row || coalesce(', column ' || o.raw_column, ''), '; '
+            ORDER BY o.raw_file, o.raw_row, o.raw_column
+        ) AS place,
         any_value(o.obs_value) FILTER (o.counterpart_area = s.counterpart_area) AS part
     FROM region_shares AS s
     JOIN source_areas AS m ON m.source = s.source AND m.parent_area = s.parent_area
@@ -58,7 +62,8 @@ too_many_shares AS (
         c.breakdown,
         c.time_period,
         sum(i.lower) AS least,
-        string_agg(c.printed, ' + ' ORDER BY c.claim_id) AS printed
+        string_agg(c.printed, ' + ' ORDER BY c.claim_id) AS printed,
+        'claims ' || string_agg(c.claim_id, ', ' ORDER BY c.claim_id) AS place
     FROM claims AS c
     JOIN claim_intervals AS i USING (claim_id)
     JOIN indicators AS k USING (indicator)
@@ -76,6 +81,10 @@ totals AS (
         o.time_period,
         o.dataset,
         sum(o.obs_value) AS parts,
+        string_agg(
+            o.raw_file || ', row ' || o.raw_row || coalesce(', column ' || o.raw_column, ''), '; '
+            ORDER BY o.raw_file, o.raw_row, o.raw_column
+        ) AS place,
         count(*) FILTER (o.obs_value IS NULL) AS unknown_parts
     FROM claims AS c
     JOIN observations AS o
@@ -94,7 +103,7 @@ totals AS (
 
 found AS (
     SELECT
-        claim_id, source, release, time_period, 100 * part / parts AS evidence_value, TRUE AS impossible,
+        claim_id, source, release, time_period, place, 100 * part / parts AS evidence_value, TRUE AS impossible,
         'With ' || spoken(part) || ' in ' || dataset || ', ' || spoken(lower) || ' to ' || spoken(upper)
         || '% would be of a whole of ' || spoken(ceil(100 * part / upper)) || ' to ' || spoken(floor(100 * part / lower))
         || ', but the countries listed there alone have ' || spoken(parts) || '.' AS explanation
@@ -102,7 +111,7 @@ found AS (
     WHERE 100 * part / lower < parts
     UNION ALL BY NAME
     SELECT
-        c.claim_id, c.source, NULL AS release, c.time_period, t.least AS evidence_value, TRUE AS impossible,
+        c.claim_id, c.source, NULL AS release, c.time_period, t.place, t.least AS evidence_value, TRUE AS impossible,
         'The shares of this whole (' || t.printed || ') add up to at least ' || spoken(t.least) || '%.' AS explanation
     FROM claims AS c
     JOIN too_many_shares AS t
@@ -114,7 +123,7 @@ found AS (
             AND t.time_period IS NOT DISTINCT FROM c.time_period
     UNION ALL BY NAME
     SELECT
-        t.claim_id, t.source, t.release, t.time_period, t.parts AS evidence_value, TRUE AS impossible,
+        t.claim_id, t.source, t.release, t.time_period, t.place, t.parts AS evidence_value, TRUE AS impossible,
         'Its parts in ' || t.dataset || ' add up to ' || spoken(t.parts) || ', outside the ' || i.reading
         || ' that the printed total stands for.' AS explanation
     FROM totals AS t
@@ -122,7 +131,7 @@ found AS (
     WHERE t.parts >= i.upper OR (t.unknown_parts = 0 AND t.parts < i.lower)
     UNION ALL BY NAME
     SELECT
-        claim_id, source, release, time_period, 100 * part / parts AS evidence_value, FALSE AS impossible,
+        claim_id, source, release, time_period, place, 100 * part / parts AS evidence_value, FALSE AS impossible,
         'No figure gives the whole; with ' || spoken(part) || ' in ' || dataset || ' it would be '
         || spoken(ceil(100 * part / upper)) || ' to ' || spoken(floor(100 * part / lower))
         || ', which has room for the ' || spoken(parts) || ' listed there.' AS explanation

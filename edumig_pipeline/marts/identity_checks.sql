@@ -2,6 +2,7 @@
 -- the rounding of printed figures explains.
 --
 -- An identity of which a part is missing says so in `missing` and does not fail: `holds` is then NULL unless it holds anyway.
+-- It does fail where the parts that are there already exceed the whole: no missing part makes up for that.
 --
 -- Grain: identity, source, release, ref_area, time_period.
 WITH cells AS (
@@ -171,6 +172,7 @@ by_host AS (
         t.obs_value AS lhs,
         sum(c.obs_value) AS rhs,
         sum(c.half_unit) + 0.5 AS tolerance,
+        t.release = c.release AS same_release,
         -- UIS adds estimates for hosts that do not report, and no release lists those.
         CASE
             WHEN t.release <> c.release THEN 'hosts that report no figure by origin; the total is of another release'
@@ -256,20 +258,44 @@ table_columns AS (
 ),
 
 every AS (
+    SELECT
+        *,
+        TRUE AS is_whole_and_parts
     FROM by_sex
     UNION ALL BY NAME
+    SELECT
+        *,
+        TRUE AS is_whole_and_parts
     FROM by_origin
     UNION ALL BY NAME
+    SELECT
+        *,
+        FALSE AS is_whole_and_parts
     FROM net
     UNION ALL BY NAME
+    SELECT
+        *,
+        FALSE AS is_whole_and_parts
     FROM rates
     UNION ALL BY NAME
+    SELECT
+        *,
+        same_release AS is_whole_and_parts
     FROM by_host
     UNION ALL BY NAME
+    SELECT
+        *,
+        TRUE AS is_whole_and_parts
     FROM by_residence
     UNION ALL BY NAME
+    SELECT
+        *,
+        TRUE AS is_whole_and_parts
     FROM table_rows
     UNION ALL BY NAME
+    SELECT
+        *,
+        TRUE AS is_whole_and_parts
     FROM table_columns
 )
 
@@ -286,7 +312,7 @@ SELECT
     CASE
         WHEN lhs IS NULL OR rhs IS NULL THEN NULL
         WHEN abs(lhs - rhs) <= tolerance THEN TRUE
-        WHEN missing IS NOT NULL THEN NULL
+        WHEN missing IS NOT NULL AND NOT (is_whole_and_parts AND rhs > lhs) THEN NULL
         ELSE FALSE
     END AS holds,
     missing

@@ -92,7 +92,7 @@ IDENTITY_CHECKS = Table(
         Column("rhs", Type.DOUBLE, "Right-hand side"),
         Column("residual", Type.DOUBLE, "lhs − rhs"),
         Column("tolerance", Type.DOUBLE, "How large a residual rounding explains"),
-        Column("holds", Type.BOOLEAN, "Whether |residual| ≤ tolerance; NULL where it does not and a part is missing"),
+        Column("holds", Type.BOOLEAN, "Whether |residual| ≤ tolerance; NULL where it is not and a missing part may explain it"),
         Column("missing", Type.VARCHAR, "Which part is missing; NULL where none is"),
     ),
 )
@@ -167,6 +167,7 @@ CLAIM_ARITHMETIC = Table(
         Column("release", Type.VARCHAR, "Release of the figures; NULL where they are claims themselves"),
         TIME_PERIOD,
         Column("evidence_value", Type.DOUBLE, "What the figures give", unit="see unit_measure of the claim"),
+        Column("place", Type.VARCHAR, "Where the figures stand: raw file, row and column, or claims", nullable=False),
         Column("impossible", Type.BOOLEAN, "Whether the claim cannot be true beside them", nullable=False),
         Column("explanation", Type.VARCHAR, "One English sentence with the numbers in it", nullable=False),
     ),

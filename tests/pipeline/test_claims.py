@@ -301,6 +301,8 @@ def test_a_share_whose_whole_would_be_smaller_than_its_listed_parts(place: Place
     assert verdicts(place, SHARE | {"printed": f"{printed}%", "claimed_value": printed}) == {"article": verdict}
     ((sentence,),) = place.ask("SELECT explanation FROM claim_checks")
     assert said in sentence
+    ((where,),) = place.ask("SELECT place FROM claim_arithmetic")
+    assert "kz_article/2021/table_2.csv, row 1, column 2019; " in where
 
 
 def test_shares_of_one_whole_that_exceed_it(place: Place) -> None:

@@ -81,6 +81,11 @@ def test_a_few_origins_are_no_sum(place: Place) -> None:
     assert rows == [(100.0, 60.0, None, "all but 1 countries of origin")]
 
 
+def test_a_few_origins_that_exceed_the_total_fail(place: Place) -> None:
+    rows = of(place, "inbound total", "26637,RUS,2018,50,,", "26540,RUS,2018,60,,")
+    assert rows == [(50.0, 60.0, False, "all but 1 countries of origin")]
+
+
 def test_an_origin_counted_within_another_is_no_missing_figure(place: Place) -> None:
     codes = origins()
     rows = [f"{code},RUS,2018,1,," for code in codes[1:]]
@@ -88,7 +93,7 @@ def test_an_origin_counted_within_another_is_no_missing_figure(place: Place) -> 
     assert row[1:] == (len(codes) - 1, True, None)
 
 
-@pytest.mark.parametrize(("total", "holds"), [(100, True), (300, None)])
+@pytest.mark.parametrize(("total", "holds"), [(100, True), (300, None), (90, False)])
 def test_hosts_add_up_to_the_outbound_total_or_some_do_not_report(place: Place, total: int, *, holds: bool | None) -> None:
     rows = of(place, "outbound total", f"OE.5T8.40510,KAZ,2018,{total},,", "26540,RUS,2018,60,,", "26540,TUR,2018,40,,")
     assert [row[:3] for row in rows] == [(total, 100.0, holds)]
@@ -142,7 +147,7 @@ def test_the_world_is_the_sum_of_its_countries(place: Place, figures: Mapping[in
 ARTICLE = "kz_article/2021/table_1.csv"
 
 
-@pytest.mark.parametrize(("total", "holds"), [("350", True), ("351", None)])
+@pytest.mark.parametrize(("total", "holds"), [("350", True), ("351", None), ("349", False)])
 def test_a_row_of_the_article_adds_up_or_has_a_dash(place: Place, total: str, *, holds: bool | None) -> None:
     place.put(ARTICLE, f"Год,Европа,США,СНГ,ЮВА,Итого:\n2011,131,-,149,70,{total}\n")
     place.refresh()
