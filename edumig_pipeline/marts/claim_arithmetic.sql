@@ -3,6 +3,13 @@
 --
 -- Grain: claim_id.
 WITH
+-- which countries the article counts to which region, in whatever release it says so
+groupings AS (
+    SELECT DISTINCT source, area, parent_area
+    FROM source_areas
+    WHERE parent_area IS NOT NULL
+),
+
 -- a share whose whole would be smaller than the parts that a table lists
 region_shares AS (
     SELECT
@@ -19,7 +26,7 @@ region_shares AS (
     FROM claims AS c
     JOIN derived_indicators AS d ON d.indicator = c.indicator AND d.rule = 'share_of_region'
     JOIN claim_intervals AS i USING (claim_id)
-    JOIN source_areas AS m ON m.source = c.source AND m.area = c.counterpart_area
+    JOIN groupings AS m ON m.source = c.source AND m.area = c.counterpart_area
     WHERE m.parent_area = c.source || ':' || regexp_extract(c.breakdown, 'within=(\w+)', 1)
 ),
 
@@ -39,7 +46,7 @@ listed AS (
         ) AS place,
         any_value(o.obs_value) FILTER (o.counterpart_area = s.counterpart_area) AS part
     FROM region_shares AS s
-    JOIN source_areas AS m ON m.source = s.source AND m.parent_area = s.parent_area
+    JOIN groupings AS m ON m.source = s.source AND m.parent_area = s.parent_area
     JOIN observations AS o
         ON
             o.source = s.source

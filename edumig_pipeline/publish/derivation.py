@@ -24,6 +24,7 @@ from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.model.checks import pandera_schema, validate
 from edumig_pipeline.model.ddl import quoted
 from edumig_pipeline.model.dictionary import codebook_rows
+from edumig_pipeline.model.evidence import CLAIMS
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.model.mart_codes import code_lists
 from edumig_pipeline.model.reference import CODEBOOK, SOURCES
@@ -61,9 +62,11 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
 
     Raises DerivationError when a derived table breaks its declaration.
     """
+    superseded = _superseded_claims(parts)
     for release_id, part in parts.items():
         for name in (*PART_TABLES, "area_names"):
-            _link(part / f"{name}.parquet", folder / name / f"{_file_name(release_id)}.parquet")
+            if name != CLAIMS.name or release_id not in superseded:
+                _link(part / f"{name}.parquet", folder / name / f"{_file_name(release_id)}.parquet")
     for name, frame in strays.items():
         _write(table(name), frame, folder / name / "strays.parquet")
     _write(SOURCES, _sources(), folder / "sources" / "all.parquet")
@@ -87,6 +90,20 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
     for declared in TABLES:
         if not declared.is_view and not (folder / declared.name).exists():
             _write(declared, pl.DataFrame(schema=polars_schema(declared)), folder / declared.name / "all.parquet")
+
+
+def _superseded_claims(parts: Mapping[str, Path]) -> set[str]:
+    """Releases whose claims a later release of their source prints anew: a claim has one number and one wording.
+
+    What they say stays in `observations`, release by release.
+    """
+    dated = []
+    for release_id, part in parts.items():
+        if pq.read_metadata(part / f"{CLAIMS.name}.parquet").num_rows:
+            ((source, day),) = pl.read_parquet(part / "releases.parquet", glob=False).select("source", "released").iter_rows()
+            dated.append((source, day, release_id))
+    newest = {source: release_id for source, _, release_id in sorted(dated)}
+    return {release_id for source, _, release_id in dated if newest[source] != release_id}
 
 
 def _register_inputs(db: duckdb.DuckDBPyConnection, folder: Path) -> None:

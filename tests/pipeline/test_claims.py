@@ -305,6 +305,22 @@ def test_a_share_whose_whole_would_be_smaller_than_its_listed_parts(place: Place
     assert "kz_article/2021/table_2.csv, row 1, column 2019; " in where
 
 
+def test_a_later_edition_prints_the_claims_anew(place: Place) -> None:
+    regions = "Регион,Страна\nСНГ,Россия\nСНГ,Кыргызстан\n"
+    table = "Страна,2018,2019,1 пол. 2020\nРоссия,1,453,1\nКыргызстан,1,103,1\n"
+    for edition in ("2021", "2022"):
+        share = SHARE | {"printed": "80%", "claimed_value": "80", "statement": f"said in {edition}"}
+        place.put(f"kz_article/{edition}/statements.csv", statements(share))
+        place.put(f"kz_article/{edition}/regions.csv", regions)
+        place.put(f"kz_article/{edition}/table_2.csv", table)
+    ran = place.refresh()
+    assert (ran.code, ran.err) == (0, "")
+    assert place.ask("SELECT claim_id, statement FROM claims") == [("c1", "said in 2022")]
+    ((sentence,),) = place.ask("SELECT explanation FROM claim_checks")
+    assert "has room for the 556 listed there" in sentence, "each edition's table is counted by itself"
+    assert place.ask("SELECT count(*) FROM observations WHERE dataset = 'statements'") == [(2,)]
+
+
 def test_shares_of_one_whole_that_exceed_it(place: Place) -> None:
     shares = [SHARE | {"counterpart_area": area, "printed": "60%", "claimed_value": "60"} for area in ("RUS", "KGZ")]
     place.put(STATEMENTS, statements(*shares))
