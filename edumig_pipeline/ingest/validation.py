@@ -95,13 +95,7 @@ class Validator:
         kept = candidate if looked_at is None else candidate.filter(looked_at)
         checked = validate(declared, kept, self._schemas[declared.name])
         rules = {rule.name: rule for rule in rules_of(declared)}
-        found = []
-        for name, obeys in checked.broken.items():
-            if looked_at is not None:
-                spread = pl.Series(np.ones(candidate.height, dtype=bool))
-                obeys = spread.scatter(looked_at.arg_true(), obeys)  # noqa: PLW2901
-            found.append((rules[name], candidate, obeys))
-        return found
+        return [(rules[name], candidate, _spread(obeys, looked_at)) for name, obeys in checked.broken.items()]
 
     def _failures(
         self, records: pl.DataFrame, good: pl.Series, broken: Sequence[tuple[Rule, pl.DataFrame, pl.Series]]
@@ -143,6 +137,13 @@ class Validator:
             bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
             frame = frame.join(bounds, on="indicator", how="left", maintain_order="left")
         return frame.cast({name: dtype for name, dtype in polars_schema(declared).items() if name in frame.columns})
+
+
+def _spread(obeys: pl.Series, looked_at: pl.Series | None) -> pl.Series:
+    """What was found of the rows that were looked at, over all rows; the others obey."""
+    if looked_at is None:
+        return obeys
+    return pl.Series(np.ones(len(looked_at), dtype=bool)).scatter(looked_at.arg_true(), obeys)
 
 
 def _with_place(candidate: pl.DataFrame, declared: Table) -> pl.DataFrame:

@@ -8,7 +8,6 @@ WITH evidence AS (
     SELECT
         e.*,
         r.released,
-        e.evidence_value * i.side AS measured,
         coalesce(
             CASE WHEN i.with_lower THEN e.evidence_value * i.side >= i.lower ELSE e.evidence_value * i.side > i.lower END,
             TRUE
