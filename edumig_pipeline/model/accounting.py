@@ -35,6 +35,7 @@ RAW_FILES = Table(
         ),
         Column("source", Type.VARCHAR, SOURCE.description),
         Column("release", Type.VARCHAR, RELEASE.description),
+        Column("address", Type.VARCHAR, "Where it was downloaded; NULL when release.toml does not say"),
     ),
 )
 

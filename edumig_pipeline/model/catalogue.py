@@ -22,7 +22,16 @@ from edumig_pipeline.model.marts import (
     STUDENT_MOBILITY_BY_RELEASE,
 )
 from edumig_pipeline.model.observations import FOOTNOTES, LATEST_OBSERVATIONS, OBSERVATIONS
-from edumig_pipeline.model.reference import AREAS, CODEBOOK, INDICATORS, RELEASES, SOURCE_AREAS, SOURCE_INDICATORS, SOURCES
+from edumig_pipeline.model.reference import (
+    AREAS,
+    CODEBOOK,
+    DOWNLOADS,
+    INDICATORS,
+    RELEASES,
+    SOURCE_AREAS,
+    SOURCE_INDICATORS,
+    SOURCES,
+)
 from edumig_pipeline.model.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -33,6 +42,7 @@ TABLES: tuple[Table, ...] = (
     AREAS,
     SOURCE_AREAS,
     SOURCES,
+    DOWNLOADS,
     RELEASES,
     RAW_FILES,
     FOOTNOTES,

@@ -125,6 +125,29 @@ SOURCES = Table(
         Column("publisher", Type.VARCHAR, "Who publishes it", nullable=False),
         Column("url", Type.VARCHAR, "Where the publisher offers it", nullable=False),
         Column("description", Type.VARCHAR, "What it covers and how it counts", nullable=False),
+        Column("addresses", Type.VARCHAR, "Where its downloads are, one a line; NULL where there is none to be fetched"),
+        Column("licence", Type.VARCHAR, "Licences of its downloads, joined by semicolons"),
+        Column("citation", Type.VARCHAR, "How its downloads are to be cited, one a line"),
+        Column("cadence", Type.VARCHAR, "How often the most frequent of them is renewed: an ISO 8601 duration"),
+    ),
+)
+
+DOWNLOADS = Table(
+    name="downloads",
+    description="What the publishers offer for download and `edumig fetch` brings: addresses, terms and cadence.",
+    grain="one row per download of a source",
+    key=("source", "download"),
+    columns=(
+        SOURCE,
+        Column("download", Type.VARCHAR, "Its name; `edumig fetch SOURCE/DOWNLOAD` brings it alone", nullable=False),
+        Column("title", Type.VARCHAR, "What it holds", nullable=False),
+        Column("address", Type.VARCHAR, "Where it is; what is filled in for each release stands in braces", nullable=False),
+        Column("licence", Type.VARCHAR, "Licence its publisher gives it", nullable=False),
+        Column("citation", Type.VARCHAR, "How it is to be cited; {retrieved} is the day of the download", nullable=False),
+        Column("cadence", Type.VARCHAR, "How often it is renewed: an ISO 8601 duration", nullable=False),
+        Column("layouts", Type.VARCHAR, "Layouts that a release must have, with records, to be taken", nullable=False),
+        Column("max_bytes", Type.BIGINT, "Largest file taken", unit="bytes", nullable=False),
+        Column("key_variable", Type.VARCHAR, "Environment variable of the key its publisher wants; NULL where it wants none"),
     ),
 )
 

@@ -27,10 +27,10 @@ from edumig_pipeline.model.dictionary import codebook_rows
 from edumig_pipeline.model.evidence import CLAIMS
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.model.mart_codes import code_lists
-from edumig_pipeline.model.reference import CODEBOOK, SOURCES
+from edumig_pipeline.model.reference import CODEBOOK, DOWNLOADS, SOURCES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
-from edumig_pipeline.sources.registry import sources
+from edumig_pipeline.sources.registry import download_rows, source_rows
 
 # Tables that come out of every release's landing, beside the landing tables.
 _ACCOUNTING = ("quarantine", "corrections", "row_ledger", "raw_files", "releases")
@@ -69,7 +69,8 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
                 _link(part / f"{name}.parquet", folder / name / f"{_file_name(release_id)}.parquet")
     for name, frame in strays.items():
         _write(table(name), frame, folder / name / "strays.parquet")
-    _write(SOURCES, _sources(), folder / "sources" / "all.parquet")
+    _write(SOURCES, source_rows(), folder / SOURCES.name / "all.parquet")
+    _write(DOWNLOADS, download_rows(), folder / DOWNLOADS.name / "all.parquet")
     _write(CODEBOOK, pl.DataFrame(codebook_rows(), schema=polars_schema(CODEBOOK)), folder / "codebook" / "all.parquet")
     with duckdb.connect() as db:
         db.execute("SET enable_progress_bar = false")
@@ -139,11 +140,6 @@ def parquet_files(folder: Path, name: str) -> str:
 
 def _view(db: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
     db.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet_files(folder, name)}")
-
-
-def _sources() -> pl.DataFrame:
-    rows = [{"source": s.id, "publisher": s.publisher, "url": s.url, "description": s.description} for s in sources().values()]
-    return pl.DataFrame(rows, schema=polars_schema(SOURCES))
 
 
 def _write(declared: Table, frame: pl.DataFrame, target: Path) -> None:

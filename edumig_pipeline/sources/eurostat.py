@@ -17,6 +17,7 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_alpha2, iso_countries
 from edumig_pipeline.sources.candidates import mapping
+from edumig_pipeline.sources.downloads import Cadence, Download, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.layout import Part, Source
 from edumig_pipeline.sources.reading.csv_records import read_csv
 from edumig_pipeline.sources.reading.rawfile import RawFile
@@ -201,6 +202,40 @@ def _long_records(file: RawFile, time: str) -> Iterator[Batch]:
         yield batch
 
 
+_API = "https://ec.europa.eu/eurostat/api/dissemination"
+_TABLE = "educ_uoe_mobs02"
+# One cell of the table: a reply with any of it tells when all of it was updated.
+_PROBE = f"{_API}/statistics/1.0/data/{_TABLE}?format=JSON&lang=EN&geo=DE&partner=KZ&sex=T&isced11=ED5-8&time=2023"
+
+
+def _plan(web: Web) -> Plan:
+    """The whole table as it is now: Eurostat keeps no older states."""
+    reply = web.ask(_PROBE)
+    updated = reply.get("updated") if isinstance(reply, dict) else None
+    if not isinstance(updated, str) or not re.match(r"\d{4}-\d\d-\d\d", updated):
+        raise ReplyError(f"{_PROBE} does not say when the table was updated")
+    day = updated[:10]
+    # Version 1.0 of SDMX-CSV, which has a column for the time of the update; 2.0 has none.
+    request = Request(
+        f"{_API}/sdmx/2.1/data/{_TABLE}/?format=SDMX-CSV&compressed=false",
+        f"estat_{_TABLE}_en.csv",
+        ("application/vnd.sdmx.data+csv", "text/csv"),
+    )
+    return Plan((request,), release=f"{_TABLE}-{day}", published=day)
+
+
+_MOBS02 = Download(
+    id=_TABLE,
+    title="Mobile students from abroad enrolled by education level, sex and country of origin (educ_uoe_mobs02)",
+    address=f"{_API}/sdmx/2.1/data/{_TABLE}/?format=SDMX-CSV&compressed=false",
+    licence="CC BY 4.0",
+    citation="Source: Eurostat (online data code: educ_uoe_mobs02), accessed {retrieved}",
+    cadence=Cadence.YEAR,
+    layouts=("eurostat_sdmx_csv",),
+    plan=_plan,
+    max_bytes=1 << 31,
+)
+
 SOURCE = Source(
     id=_ID,
     publisher="Eurostat",
@@ -209,4 +244,5 @@ SOURCE = Source(
     "collection that Eurostat runs with UNESCO and OECD; students there for a whole degree, not for an exchange.",
     area_prefix=_ID,
     layouts=(SdmxCsv(name="eurostat_sdmx_csv", writer=_WRITER), Tsv(), Long()),
+    downloads=(_MOBS02,),
 )

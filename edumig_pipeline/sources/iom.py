@@ -16,4 +16,5 @@ SOURCE = Source(
     "assessments of places count them. World Migration Report: key figures of the world.",
     area_prefix="iom",
     layouts=(*iom_missing_migrants.LAYOUTS, *iom_dtm_api.LAYOUTS, *iom_dtm.LAYOUTS, *iom_wmr.LAYOUTS),
+    downloads=(iom_missing_migrants.DOWNLOAD, iom_dtm_api.DOWNLOAD),
 )

@@ -7,12 +7,14 @@ A call that failed is answered with HTTP status 200 as well: isSuccess is false,
 like any other, must not pass for one that found nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
 
+from edumig_pipeline.sources.downloads import Cadence, Download, Key, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.iom_dtm import (
     COMMON,
     DATASET,
@@ -163,3 +165,40 @@ def _read(records: Sequence[Mapping[str, object]], fields: Sequence[str]) -> Ite
 
 
 LAYOUTS: tuple[Layout, ...] = (DtmReply(),)
+
+_API = "https://dtmapi.iom.int/v3/displacement"
+
+
+def _plan(web: Web) -> Plan:
+    """Displaced persons by country, one reply for each country that IOM lists; the interface gives no two at once."""
+    match web.ask(f"{_API}/country-list"):
+        case {"isSuccess": True, "result": [_, *_] as listed} if all(_is_country(one) for one in listed):
+            codes = sorted({one["admin0Pcode"] for one in listed})
+        case _:
+            raise ReplyError(f"{_API}/country-list does not list the countries")
+    requests = (
+        Request(f"{_API}/admin0?Admin0Pcode={code}", f"displacement-admin0-{code.lower()}.json", ("application/json",))
+        for code in codes
+    )
+    return Plan(tuple(requests))
+
+
+def _is_country(one: object) -> bool:
+    return isinstance(one, dict) and bool(re.fullmatch(r"[A-Z]{3}", str(one.get("admin0Pcode"))))
+
+
+DOWNLOAD = Download(
+    id="dtm",
+    title="Displacement Tracking Matrix: internally displaced persons by country",
+    address=f"{_API}/admin0?Admin0Pcode={{country}}",
+    licence="DTM terms and conditions: non-commercial use, no redistribution",
+    citation="International Organization for Migration (IOM), Displacement Tracking Matrix (DTM), https://dtm.iom.int "
+    "(accessed {retrieved})",
+    cadence=Cadence.WEEK,
+    layouts=tuple(layout.name for layout in LAYOUTS),
+    plan=_plan,
+    max_bytes=1 << 28,
+    key=Key("DTM_SUBSCRIPTION_KEY", "Ocp-Apim-Subscription-Key", "https://dtm-apim-portal.iom.int/"),
+    pause=1.0,
+    blank_files=True,
+)

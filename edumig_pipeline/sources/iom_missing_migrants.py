@@ -21,6 +21,7 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.sources.candidates import number
+from edumig_pipeline.sources.downloads import Cadence, Download, Plan, Request, Web
 from edumig_pipeline.sources.iom_records import as_object, day
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
@@ -212,3 +213,27 @@ _GENERATIONS = (
 )
 
 LAYOUTS = tuple(generation.layout for generation in _GENERATIONS)
+
+_INCIDENTS = (
+    "https://missingmigrants.iom.int/sites/g/files/tmzbdl601/files/report-migrant-incident/"
+    "Missing_Migrants_Global_Figures_allData.csv"
+)
+
+
+def _plan(_web: Web) -> Plan:
+    """The one file, which IOM replaces in place and does not name a release of."""
+    kinds = ("text/csv", "application/csv", "application/vnd.ms-excel", "application/octet-stream", "text/plain")
+    return Plan((Request(_INCIDENTS, "Missing_Migrants_Global_Figures_allData.csv", kinds),))
+
+
+DOWNLOAD = Download(
+    id="missing_migrants",
+    title="Missing Migrants Project: all recorded incidents",
+    address=_INCIDENTS,
+    licence="CC BY 4.0",
+    citation="IOM's Missing Migrants Project, https://missingmigrants.iom.int (accessed {retrieved})",
+    cadence=Cadence.WEEK,
+    layouts=tuple(layout.name for layout in LAYOUTS),
+    plan=_plan,
+    max_bytes=1 << 28,
+)

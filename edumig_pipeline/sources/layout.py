@@ -5,11 +5,12 @@ the rows (`ingest/`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
+from edumig_pipeline.sources.downloads import Bounds, Cadence, Download
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch
 
@@ -73,9 +74,10 @@ class AcademicCalendar:
 
 @dataclass(frozen=True)
 class Source:
-    """A publisher: who it is and the layouts its files come in.
+    """A publisher: who it is, the layouts its files come in, and what it offers for download.
 
-    `area_prefix` stands, with a colon, before the publisher's own codes of areas that ISO 3166 does not have.
+    `area_prefix` stands, with a colon, before the publisher's own codes of areas that ISO 3166 does not have. `bounds` are
+    those within which a new release is expected to part from the one before it.
     """
 
     id: str
@@ -85,3 +87,10 @@ class Source:
     area_prefix: str
     layouts: tuple[Layout, ...]
     calendar: AcademicCalendar | None = None
+    downloads: tuple[Download, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
+
+    @property
+    def cadence(self) -> Cadence | None:
+        """How often the most frequent of its downloads is renewed; None when nothing of it can be fetched."""
+        return min((download.cadence for download in self.downloads), key=lambda cadence: cadence.span, default=None)

@@ -10,6 +10,7 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_by_alpha2, iso_countries
 from edumig_pipeline.model.codes import OBS_STATUS
+from edumig_pipeline.sources.downloads import Cadence, Download, Plan, Request, Web
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.sdmx_csv import SdmxCsv
 from edumig_pipeline.sources.sdmx_terms import Flags, Writer
@@ -52,6 +53,34 @@ _WRITER = Writer(
     units={"PS": "PS", "PT": "PT", "USD": "USD"},
 )
 
+_FLOW = "OECD.EDU.IMEP,DSD_EAG_UOE_NON_FIN_STUD@DF_UOE_NF_RAW_MOB,"
+# Dimensions: reference area, level, measure, type, intensity, field, grade, frequency, ORIGIN, destination, institution,
+# mobility, unit, sex, age. OECD blocks who asks for all of a large dataflow.
+_STUDENTS = (
+    f"https://sdmx.oecd.org/public/rest/data/{_FLOW}/........KAZ......?dimensionAtObservation=AllDimensions&format=csvfile"
+)
+
+
+def _plan(_web: Web) -> Plan:
+    request = Request(_STUDENTS, "mobile_students.csv", ("application/vnd.sdmx.data+csv", "text/csv"))
+    return Plan((request,))
+
+
+_MOBILE_STUDENTS = Download(
+    id="mobile_students",
+    title="Number of mobile students enrolled and graduated, of origin Kazakhstan (DF_UOE_NF_RAW_MOB)",
+    address=_STUDENTS,
+    licence="OECD Terms and Conditions: any use with attribution",
+    citation="OECD, Number of mobile students enrolled and graduated by country of origin, https://data-explorer.oecd.org/ "
+    "(accessed on {retrieved})",
+    cadence=Cadence.YEAR,
+    layouts=("oecd_sdmx_csv",),
+    plan=_plan,
+    max_bytes=1 << 28,
+    coverage="extract",
+    as_browser=True,
+)
+
 SOURCE = Source(
     id=_ID,
     publisher="Organisation for Economic Co-operation and Development",
@@ -60,4 +89,5 @@ SOURCE = Source(
     "UOE data collection that OECD runs with UNESCO and Eurostat.",
     area_prefix=_ID,
     layouts=(SdmxCsv(name="oecd_sdmx_csv", writer=_WRITER),),
+    downloads=(_MOBILE_STUDENTS,),
 )

@@ -7,11 +7,13 @@ Belongs here: the publisher, and which kind of sheet a file or sheet is. Does no
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import pandas as pd
 
 from edumig_pipeline.sources import un_desa_notes as notes
+from edumig_pipeline.sources.downloads import Cadence, Download, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.layout import Part, Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch
@@ -86,6 +88,40 @@ def _text_figures(file: RawFile, delimiter: str) -> Iterator[Batch]:
     yield from figures(Page(grid.cells, grid.widths, delimiter))
 
 
+_FILES = "https://www.un.org/development/desa/pd/sites/www.un.org.development.desa.pd/files"
+_WORKBOOK = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")
+_TABLES = ("sex_and_destination", "sex_and_origin", "sex_destination_and_origin")
+_FIRST_REVISION = 2020  # the first that has these names
+
+
+def _plan(web: Web) -> Plan:
+    """The newest revision: that of the latest year for which there is a workbook by destination."""
+    for year in range(datetime.now(UTC).year, _FIRST_REVISION - 1, -1):
+        if web.exists(_workbook(year, _TABLES[0])):
+            addresses = [_workbook(year, table) for table in _TABLES]
+            requests = (Request(address, address.rpartition("/")[2], _WORKBOOK) for address in addresses)
+            return Plan(tuple(requests), release=f"rev{year}")
+    raise ReplyError(f"no workbook of a revision from {_FIRST_REVISION} on is at {_FILES}/")
+
+
+def _workbook(revision: int | str, table: str) -> str:
+    return f"{_FILES}/undesa_pd_{revision}_ims_stock_by_{table}.xlsx"
+
+
+_MIGRANT_STOCK = Download(
+    id="migrant_stock",
+    title="International Migrant Stock: by sex and destination, by sex and origin, by sex, destination and origin",
+    address=_workbook("{revision}", "{table}"),
+    licence="CC BY 3.0 IGO",
+    citation="United Nations Department of Economic and Social Affairs, Population Division. International Migrant Stock, "
+    "https://www.un.org/development/desa/pd/content/international-migrant-stock (accessed {retrieved})",
+    cadence=Cadence.SEVERAL_YEARS,
+    layouts=("undesa_ims_destination", "undesa_ims_origin", "undesa_ims_destination_origin"),
+    plan=_plan,
+    max_bytes=1 << 28,
+    as_browser=True,
+)
+
 SOURCE = Source(
     id=_ID,
     publisher="United Nations Department of Economic and Social Affairs, Population Division",
@@ -103,4 +139,5 @@ SOURCE = Source(
         _Tables("undesa_ims_origin", ORIGIN, "the same by origin"),
         _Tables("undesa_ims_destination_origin", PAIR, "the same by destination and origin"),
     ),
+    downloads=(_MIGRANT_STOCK,),
 )

@@ -15,6 +15,7 @@ from edumig_pipeline.sources.layout import AcademicCalendar, Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 from edumig_pipeline.sources.unesco_uis_api import DATASET, LAYOUTS
+from edumig_pipeline.sources.unesco_uis_downloads import DOWNLOADS
 from edumig_pipeline.sources.unesco_uis_stat import UIS_STAT
 from edumig_pipeline.sources.unesco_uis_terms import AREA_PREFIX, ID, footnotes, labels, named_areas, observations
 
@@ -147,4 +148,5 @@ SOURCE = Source(
     layouts=(*_TABLES, *LAYOUTS, UIS_STAT),
     # Start and end month, start and end of the academic school year (tertiary education).
     calendar=AcademicCalendar(start_month="10403", end_month="10404", start_year="10405", end_year="10406"),
+    downloads=DOWNLOADS,
 )

@@ -15,6 +15,7 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, iso_countries
 from edumig_pipeline.sources.candidates import mapping, number
+from edumig_pipeline.sources.downloads import ZIP, Cadence, Download, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.world_bank_tables import (
@@ -190,6 +191,41 @@ def _databank_dataset(file: RawFile) -> str:
     return _stated_dataset(database_named_below(file), file)
 
 
+_API = "https://api.worldbank.org/v2"
+_SERIES = ("SM.POP.NETM", "SM.POP.TOTL", "SM.POP.TOTL.ZS", "SP.POP.TOTL", "SE.TER.ENRL", "SE.TER.ENRL.FE")
+
+
+def _plan(web: Web) -> Plan:
+    """The series of the World Development Indicators that concern migration and higher education, as they are now."""
+    probe = f"{_API}/country/all/indicator/{_SERIES[0]}?format=json&per_page=1"
+    match web.ask(probe):
+        case [{"lastupdated": str(updated)}, *_]:
+            requests = (Request(_series(code), f"API_{code}_DS2_en_csv_v2.zip", ZIP) for code in _SERIES)
+            return Plan(tuple(requests), release=f"wdi-{updated}", published=updated)
+        # An error is answered with HTTP status 200.
+        case [{"message": [{"value": str(said)}, *_]}, *_]:
+            raise ReplyError(f"{probe} answers: {said}")
+        case _:
+            raise ReplyError(f"{probe} does not say when the data were updated")
+
+
+def _series(code: str) -> str:
+    return f"{_API}/country/all/indicator/{code}?downloadformat=csv"
+
+
+_WDI = Download(
+    id="wdi",
+    title="World Development Indicators: net migration, migrant stock, population, tertiary enrolment",
+    address=_series("{series}"),
+    licence="CC BY 4.0",
+    citation="World Bank, World Development Indicators, https://databank.worldbank.org/ (accessed {retrieved})",
+    cadence=Cadence.QUARTER,
+    layouts=("world_bank_indicator_download",),
+    plan=_plan,
+    max_bytes=1 << 26,
+    pause=0.3,
+)
+
 SOURCE = Source(
     id=_ID,
     publisher="World Bank",
@@ -243,4 +279,5 @@ SOURCE = Source(
             open_ended=True,
         ),
     ),
+    downloads=(_WDI,),
 )
