@@ -39,7 +39,7 @@ def release_fingerprint(release: FoundRelease) -> str:
     lines = [code_digest(), release.id, *release.released()]
     lines += sorted(f"{key}={value}" for key, value in release.manifest.items())
     lines += [repr(correction) for correction in release.corrections]
-    lines += [f"{file.raw_file}\0{file.sha256}\0{file.fault}" for file in release.files]
+    lines += [f"{file.raw_file}\0{file.sha256}\0{file.fault}\0{file.address}" for file in release.files]
     return hashlib.sha256("\n".join(map(str, lines)).encode()).hexdigest()[:32]
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,13 +22,14 @@ _BLOCK = 1 << 22
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A data file as found: its checksum and size, or why it could not be read."""
+    """A data file as found: its checksum and size, or why it could not be read; `address` is where it was retrieved."""
 
     path: Path
     raw_file: str
     sha256: str | None
     size: int | None
     fault: tuple[str, str] | None = None  # rule, reason
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,21 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
 
 
 def _release(folder: Path, raw: Path) -> FoundRelease:
-    manifest, checksums, corrections, manifest_fault = _manifest(folder / _MANIFEST)
+    said = _manifest(folder / _MANIFEST)
     files = []
     present = _data_files(folder)
     # What the manifest names must be there, or somebody will look for its figures in vain.
-    for path in sorted({*present, *(folder / name for name in checksums)}):
-        found = _found(path, raw)
-        expected = checksums.get(path.relative_to(folder).as_posix())
-        if manifest_fault:
-            found = _with_fault(found, ("release_toml", manifest_fault))
+    for path in sorted({*present, *(folder / name for name in said.checksums)}):
+        name = path.relative_to(folder).as_posix()
+        found = replace(_found(path, raw), address=said.addresses.get(name))
+        expected = said.checksums.get(name)
+        if said.fault:
+            found = _with_fault(found, ("release_toml", said.fault))
         elif found.fault is None and expected is not None and expected != found.sha256:
             reason = f"SHA-256 is {found.sha256}, release.toml says {expected}: the file is not the one that was retrieved"
             found = _with_fault(found, ("checksum", reason))
         files.append(found)
-    return FoundRelease(folder.parent.name, folder.name, tuple(files), manifest, corrections)
+    return FoundRelease(folder.parent.name, folder.name, tuple(files), said.texts, said.corrections)
 
 
 def _data_files(folder: Path) -> list[Path]:
@@ -121,25 +123,36 @@ def _data_files(folder: Path) -> list[Path]:
     return found
 
 
-def _manifest(path: Path) -> tuple[dict[str, str], dict[str, str], tuple[Correction, ...], str | None]:
-    """The manifest's texts, its files' checksums, its corrections, and what is wrong with it if anything."""
+@dataclass(frozen=True)
+class _Manifest:
+    """What a release.toml says: texts, checksums and addresses of its files by name, corrections; or what is wrong with it."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
+    fault: str | None = None
+
+
+def _manifest(path: Path) -> _Manifest:
     if not path.exists():
-        return {}, {}, (), None
+        return _Manifest()
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = content.pop("files", {})
         corrections = tuple(read_correction(declared) for declared in content.pop("corrections", []))
         checksums = {str(name): str(sha256).lower() for name, sha256 in files.items()}
+        addresses = {str(name): str(url) for name, url in content.pop("addresses", {}).items()}
         manifest = {name: str(value).strip() for name, value in content.items()}
         if retrieved := manifest.get("retrieved"):
             date.fromisoformat(retrieved)
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        return {}, {}, (), f"{path.name} cannot be read: {error}"
+        return _Manifest(fault=f"{path.name} cannot be read: {error}")
     if (published := manifest.get("published")) and (not _PARTIAL_DATE.fullmatch(published) or _first_day(published) is None):
-        return {}, {}, (), f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]"
+        return _Manifest(fault=f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]")
     if (coverage := manifest.get("coverage")) and coverage not in ("full", "extract"):
-        return {}, {}, (), f"{path.name} says coverage = '{coverage}'; it is full or extract"
-    return manifest, checksums, corrections, None
+        return _Manifest(fault=f"{path.name} says coverage = '{coverage}'; it is full or extract")
+    return _Manifest(manifest, checksums, addresses, corrections)
 
 
 def _found(path: Path, raw: Path) -> FoundFile:
@@ -159,7 +172,7 @@ def _found(path: Path, raw: Path) -> FoundFile:
 
 
 def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:
-    return FoundFile(file.path, file.raw_file, file.sha256, file.size, file.fault or fault)
+    return replace(file, fault=file.fault or fault)
 
 
 def is_no_data(path: Path) -> bool:

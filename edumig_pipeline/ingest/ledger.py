@@ -100,6 +100,7 @@ class Ledger:
                 "bytes": file.size,
                 "rows": None if refused else sum(account.rows_read for account in accounts),
                 "layout": "; ".join(layouts) or None,
+                "address": file.address,
             }
             rows.append(row)
         return pl.DataFrame(rows, schema=polars_schema(RAW_FILES))
