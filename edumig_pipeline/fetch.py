@@ -1,0 +1,205 @@
+"""New releases from the publishers into raw/, in the steps that tests, the command line and Dagster call alike.
+
+Belongs here: the order of the steps, and what a download ended with. Does not belong here: how a step works
+(`retrieval/`), or any publisher's addresses (`sources/`).
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from edumig_pipeline.retrieval.inspection import InspectionError, inspect
+from edumig_pipeline.retrieval.shelf import BusyError, Shelf, intact
+from edumig_pipeline.retrieval.visits import Visit, recall, remember
+from edumig_pipeline.retrieval.web import Client, Patience, TooMuchAskedError, Validators, Watch, WebError
+from edumig_pipeline.sources.downloads import Download, Plan, ReplyError, Request
+from edumig_pipeline.sources.layout import Source
+from edumig_pipeline.sources.registry import sources
+
+MIRROR = "EDUMIG_MIRROR"
+
+
+class State(StrEnum):
+    """How a look for a release ended."""
+
+    LANDED = "landed"
+    UNCHANGED = "unchanged"
+    PLANNED = "planned"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one download: the release concerned, what to tell of it, and the pieces that will not land."""
+
+    source: str
+    download: str
+    state: State
+    message: str
+    release: str | None = None
+    strange: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """source/download, as one asks for it."""
+        return f"{self.source}/{self.download}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a fetch needs from outside: patience, the environment, and whether only to say what would be fetched."""
+
+    patience: Patience = field(default_factory=Patience)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    dry_run: bool = False
+
+
+def downloads(wanted: Collection[str] = ()) -> list[tuple[Source, Download]]:
+    """The downloads that are named by `source` or `source/download`; all when none is. Raises KeyError for an unknown name."""
+    known = [(source, download) for source in sources().values() for download in source.downloads]
+    names = {name for source, download in known for name in (source.id, f"{source.id}/{download.id}")}
+    if unknown := sorted(set(wanted) - names):
+        raise KeyError(*unknown)
+    return [(s, d) for s, d in known if not wanted or {s.id, f"{s.id}/{d.id}"} & set(wanted)]
+
+
+def fetch(raw: Path, wanted: Collection[str], watch: Watch, settings: Settings | None = None) -> Iterator[Outcome]:
+    """Bring what is new into `raw`, download by download; what goes wrong with one never stops the others.
+
+    Each ends with a whole release under raw/<source>/<release>/, or with none and what was there untouched.
+    """
+    for source, download in downloads(wanted):
+        yield _fetch(raw, source, download, watch, settings or Settings())
+
+
+def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings: Settings) -> Outcome:
+    def ended(state: State, message: str, release: str | None = None, strange: tuple[str, ...] = ()) -> Outcome:
+        return Outcome(source.id, download.id, state, message, release, strange)
+
+    key = download.key
+    if key and not settings.environment.get(key.variable):
+        return ended(State.SKIPPED, f"needs a key in the environment variable {key.variable}; get one at {key.where}")
+    client = Client(
+        watch,
+        settings.patience,
+        mirror=settings.environment.get(MIRROR),
+        headers={key.header: settings.environment[key.variable]} if key else {},
+        hosts=download.hosts,
+        pause=download.pause,
+        as_browser=download.as_browser,
+    )
+    try:
+        plan = download.plan(client)
+        shelf = Shelf(raw, source.id)
+        if plan.settled and plan.release and (there := shelf.release(plan.release)) and intact(there):
+            return ended(State.UNCHANGED, "is the newest, and it is there", there.name)
+        if settings.dry_run:
+            addresses = "\n".join(f"  {request.url}" for request in plan.requests)
+            name = plan.release or f"{download.id}-<day>"
+            return ended(State.PLANNED, f"would be fetched, unless it did not change, from\n{addresses}", name)
+        with shelf.taken():
+            return _Arrival(shelf, source, download, plan, client).bring()
+    except (WebError, ReplyError, InspectionError, BusyError) as error:
+        return ended(State.FAILED, str(error))
+    except OSError as error:
+        return ended(State.FAILED, f"cannot be written under {raw}: {error}")
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A release on its way from its publisher to raw/."""
+
+    shelf: Shelf
+    source: Source
+    download: Download
+    plan: Plan
+    client: Client
+
+    def bring(self) -> Outcome:
+        """Download what changed, look at it, and move it into place when it is whole and new."""
+        before = self._last_visit()
+        with self.shelf.incoming() as folder:
+            states = self._download(folder, before)
+            if not states and before:
+                return self._unchanged(before.release, before.addresses)
+            strange = inspect(folder, self.source, self.download, sources())
+            if same := self.shelf.same_as(folder, self.download.id):
+                return self._unchanged(same.name, {url: state for url, (_, state) in states.items()})
+            return self._put(folder, states, strange)
+
+    def _last_visit(self) -> Visit | None:
+        """The last look, as long as what it found is still there as it came."""
+        visit = recall(self.shelf.memory(self.download.id))
+        there = self.shelf.release(visit.release) if visit else None
+        return visit if there and intact(there) else None
+
+    def _download(self, folder: Path, before: Visit | None) -> dict[str, tuple[str, Validators]]:
+        """Each file's name and state by address; none when nothing changed since the visit before.
+
+        A release is asked for as a whole: where one of its files changed, the others are downloaded as well.
+        """
+        known = before.addresses if before else {}
+        unchanged, changed = [], {}
+        waiting = list(self.plan.requests)
+        while waiting:
+            request = waiting.pop(0)
+            try:
+                state = self._save(request, folder, known.get(request.url, Validators()))
+            except TooMuchAskedError as error:
+                smaller = request.smaller(error.said)
+                if not smaller:
+                    raise
+                self.client.watch.say(f"{request.file}: too much to be asked for at once, asking for {len(smaller)} pieces")
+                waiting = [*smaller, *waiting]
+                continue
+            if state is None:
+                unchanged.append(request)
+            else:
+                changed[request.url] = (request.file, state)
+        if changed:
+            for request in unchanged:
+                state = self._save(request, folder, Validators())
+                if state is None:
+                    raise WebError(f"{request.url} answers that it did not change, though nobody asked that")
+                changed[request.url] = (request.file, state)
+        return changed
+
+    def _save(self, request: Request, folder: Path, known: Validators) -> Validators | None:
+        target = folder / request.file
+        return self.client.save(request.url, target, kinds=request.kinds, max_bytes=self.download.max_bytes, known=known)
+
+    def _unchanged(self, release: str, addresses: Mapping[str, Validators]) -> Outcome:
+        self._remember(release, addresses)
+        return Outcome(self.source.id, self.download.id, State.UNCHANGED, "is the newest, and it is there", release)
+
+    def _put(self, folder: Path, states: Mapping[str, tuple[str, Validators]], strange: tuple[str, ...]) -> Outcome:
+        now = datetime.now(UTC).date().isoformat()
+        modified = max((state.day for _, state in states.values() if state.day), default=None)
+        named = self.plan.release or f"{self.download.id}-{modified or now}"
+        release = self.shelf.free_name(named, modified or now)
+        about = {
+            "publisher": self.source.publisher,
+            "title": self.download.title,
+            "url": self.source.url,
+            # A release that its publisher brings out anew under the old name is of the day on which that was done.
+            "published": (self.plan.published if release == named else None) or modified,
+            "retrieved": now,
+            "licence": self.download.licence,
+            "citation": self.download.citation.format(retrieved=now),
+            "coverage": self.download.coverage,
+            "download": self.download.id,
+        }
+        addresses = {file: url for url, (file, _) in states.items()}
+        self.shelf.put(folder, release, {name: value for name, value in about.items() if value}, addresses)
+        self._remember(release, {url: state for url, (_, state) in states.items()})
+        size = sum(path.stat().st_size for path in (self.shelf.raw / self.source.id / release).iterdir())
+        message = f"{len(addresses)} {'file' if len(addresses) == 1 else 'files'}, {size / 1e6:,.1f} MB"
+        return Outcome(self.source.id, self.download.id, State.LANDED, message, release, strange)
+
+    def _remember(self, release: str, addresses: Mapping[str, Validators]) -> None:
+        looked = datetime.now(UTC).isoformat(timespec="seconds")
+        remember(self.shelf.memory(self.download.id), Visit(looked, release, addresses))
