@@ -1,0 +1,61 @@
+"""`edumig fetch`: new releases from the publishers, and what it says of them.
+
+Belongs here: arguments, messages and exit codes of this command. Does not belong here: any step of the work.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED
+from edumig_pipeline.commands.folders import RAW
+
+if TYPE_CHECKING:
+    from edumig_pipeline.fetch import Outcome
+
+
+@click.command()
+@click.argument("wanted", nargs=-1, metavar="[SOURCE[/DOWNLOAD]]…")
+@RAW
+@click.option("--dry-run", is_flag=True, help="Say what would be fetched; write nothing.")
+def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool) -> None:
+    """Bring new releases from the publishers into the raw folder; from all of them, or from those named.
+
+    Each comes whole or not at all, and what is there is never changed. Ends with 0 when everything is up to date, 1 when
+    something could not be fetched or is of a layout that is not known in part, 2 when nothing could be fetched.
+    """
+    from edumig_pipeline.commands.progress import shown
+    from edumig_pipeline.fetch import Settings, downloads
+    from edumig_pipeline.fetch import fetch as run
+
+    try:
+        known = [f"{source.id}/{download.id}" for source, download in downloads()]
+        downloads(wanted)
+    except KeyError as error:
+        unknown = ", ".join(map(str, error.args))
+        raise click.BadParameter(f"{unknown}: known are {', '.join(known)}", param_hint="SOURCE") from error
+    outcomes = []
+    with shown() as watch:
+        for outcome in run(raw, wanted, watch, Settings(dry_run=dry_run)):
+            outcomes.append(outcome)
+            _tell(outcome)
+    sys.exit(_exit_code(outcomes))
+
+
+def _tell(outcome: "Outcome") -> None:
+    bad = outcome.state in ("failed", "skipped")
+    release = f"raw/{outcome.source}/{outcome.release} " if outcome.release else ""
+    click.echo(f"{outcome.state}: {outcome.name}: {release}{outcome.message}", err=bad)
+    for line in outcome.strange:
+        click.echo(f"  will not land: {line}", err=True)
+
+
+def _exit_code(outcomes: Sequence["Outcome"]) -> int:
+    """A download that needs a key nobody gave is no fault, unless nothing else was asked for."""
+    states = [outcome.state for outcome in outcomes]
+    if all(state in ("failed", "skipped") for state in states):
+        return FAILED
+    return FLAWED if "failed" in states or any(outcome.strange for outcome in outcomes) else CLEAN

@@ -1,0 +1,72 @@
+"""What a person sees while files are downloaded: bars on a terminal, plain lines elsewhere, both on standard error.
+
+Belongs here: showing. Does not belong here: what is downloaded.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from edumig_pipeline.retrieval.web import Watch
+
+
+@contextmanager
+def shown() -> Iterator[Watch]:
+    """Somebody to be told how downloads go on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Bars(progress)
+
+
+class _Lines:
+    """A line for each file that begins to come."""
+
+    def say(self, text: str) -> None:
+        click.echo(text, file=sys.stderr)
+
+    def begin(self, label: str, total: int | None) -> None:
+        click.echo(f"downloading {label}" + (f" ({total / 1e6:,.1f} MB)" if total else ""), file=sys.stderr)
+
+    def advance(self, count: int) -> None:
+        """A line for each block would be too many."""
+
+    def end(self) -> None:
+        """The outcome says it."""
+
+
+class _Bars:
+    """A bar for the file that is coming."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, highlight=False, markup=False)
+
+    def begin(self, label: str, total: int | None) -> None:
+        self.end()
+        self._task = self._progress.add_task(label, total=total)
+
+    def advance(self, count: int) -> None:
+        if self._task is not None:
+            self._progress.advance(self._task, count)
+
+    def end(self) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None

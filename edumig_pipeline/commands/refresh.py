@@ -1,0 +1,62 @@
+"""`edumig refresh`: the main job, and what it says of it.
+
+Belongs here: arguments, messages and exit codes of this command. Does not belong here: any step of the work.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edumig_pipeline.commands.exit_codes import FLAWED
+from edumig_pipeline.commands.folders import RAW, WAREHOUSE
+
+if TYPE_CHECKING:
+    from edumig_pipeline.publish.report import Report
+
+_QUERIES = (
+    "SELECT year, outbound_students, outbound_students_status FROM student_mobility WHERE ref_area = 'KAZ' ORDER BY year",
+    "SELECT destination, students, obs_status FROM student_flows WHERE origin = 'KAZ' AND year = 2018 ORDER BY students DESC",
+    "SELECT * FROM kz_academic_mobility WHERE funding = 'state' AND region = '_T' ORDER BY time_period",
+)
+
+
+@click.command()
+@RAW
+@WAREHOUSE
+@click.option("--source", "only", multiple=True, metavar="ID", help="Refresh this source alone; may be given several times.")
+def refresh(raw: Path, warehouse: Path, only: tuple[str, ...]) -> None:
+    """Bring the warehouse up to what lies under the raw folder.
+
+    Ends with 0 when all is well, 1 when rows were quarantined or files refused, 2 when nothing was published.
+    """
+    from edumig_pipeline.refresh import refresh as run
+    from edumig_pipeline.sources.registry import sources
+
+    if unknown := sorted(set(only) - set(sources())):
+        raise click.BadParameter(f"{', '.join(unknown)}: known are {', '.join(sources())}", param_hint="--source")
+    report = run(raw, warehouse, only)
+    _say_what_was_built(report)
+    if not report.clean:
+        _say_what_was_refused(report)
+        sys.exit(FLAWED)
+
+
+def _say_what_was_built(report: "Report") -> None:
+    click.echo(f"{'Built' if report.rebuilt else 'Already up to date:'} {report.database}")
+    for name, count in report.rows.items():
+        click.echo(f"  {name:<22}{count:>12,} rows")
+    click.echo("\nThree queries to try, with any DuckDB client from 1.2 on:")
+    for query in _QUERIES:
+        click.echo(f"  {query}")
+
+
+def _say_what_was_refused(report: "Report") -> None:
+    for refusal in report.refusals:
+        click.echo(f"refused: {refusal.raw_file}: {refusal.rule}: {refusal.reason}", err=True)
+    for (raw_file, rule), count in report.quarantined.items():
+        click.echo(f"quarantined: {raw_file}: {count:,} {'row' if count == 1 else 'rows'} by rule {rule}", err=True)
+    for example in report.examples:
+        click.echo(f"  {example}", err=True)
+    click.echo("All of them are in the table quarantine; everything else is published.", err=True)
