@@ -11,15 +11,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from edumig_pipeline.retrieval.errors import TooMuchAskedError, WebError
 from edumig_pipeline.retrieval.inspection import InspectionError, inspect
 from edumig_pipeline.retrieval.shelf import BusyError, Shelf, intact
 from edumig_pipeline.retrieval.visits import Visit, recall, remember
-from edumig_pipeline.retrieval.web import Client, Patience, TooMuchAskedError, Validators, Watch, WebError
+from edumig_pipeline.retrieval.web import Client, Patience, Validators, Watch
 from edumig_pipeline.sources.downloads import Download, Plan, ReplyError, Request
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
 MIRROR = "EDUMIG_MIRROR"
+_UNCHANGED = "is the newest, and it is there"
 
 
 class State(StrEnum):
@@ -77,12 +79,11 @@ def fetch(raw: Path, wanted: Collection[str], watch: Watch, settings: Settings |
 
 
 def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings: Settings) -> Outcome:
-    def ended(state: State, message: str, release: str | None = None, strange: tuple[str, ...] = ()) -> Outcome:
-        return Outcome(source.id, download.id, state, message, release, strange)
-
+    """What became of a download, whatever it was."""
     key = download.key
     if key and not settings.environment.get(key.variable):
-        return ended(State.SKIPPED, f"needs a key in the environment variable {key.variable}; get one at {key.where}")
+        reason = f"needs a key in the environment variable {key.variable}; get one at {key.where}"
+        return Outcome(source.id, download.id, State.SKIPPED, reason)
     client = Client(
         watch,
         settings.patience,
@@ -93,20 +94,28 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
         as_browser=download.as_browser,
     )
     try:
-        plan = download.plan(client)
-        shelf = Shelf(raw, source.id)
-        if plan.settled and plan.release and (there := shelf.release(plan.release)) and intact(there):
-            return ended(State.UNCHANGED, "is the newest, and it is there", there.name)
-        if settings.dry_run:
-            addresses = "\n".join(f"  {request.url}" for request in plan.requests)
-            name = plan.release or f"{download.id}-<day>"
-            return ended(State.PLANNED, f"would be fetched, unless it did not change, from\n{addresses}", name)
-        with shelf.taken():
-            return _Arrival(shelf, source, download, plan, client).bring()
+        return _look(Shelf(raw, source.id), source, download, client, dry_run=settings.dry_run)
     except (WebError, ReplyError, InspectionError, BusyError) as error:
-        return ended(State.FAILED, str(error))
+        reason = str(error)
     except OSError as error:
-        return ended(State.FAILED, f"cannot be written under {raw}: {error}")
+        reason = f"cannot be written under {raw}: {error}"
+    except Exception as error:  # noqa: BLE001  whatever a reply that nobody foresaw does, the other publishers are fetched
+        reason = f"what came is of no kind that was foreseen: {type(error).__name__}: {error}"
+    return Outcome(source.id, download.id, State.FAILED, reason)
+
+
+def _look(shelf: Shelf, source: Source, download: Download, client: Client, *, dry_run: bool) -> Outcome:
+    """Ask for the newest release, and bring it unless it is there; on a dry run say what would be asked for."""
+    plan = download.plan(client)
+    if plan.settled and plan.release and (there := shelf.release(plan.release)) and intact(there):
+        return Outcome(source.id, download.id, State.UNCHANGED, _UNCHANGED, there.name)
+    if dry_run:
+        addresses = "\n".join(f"  {request.url}" for request in plan.requests)
+        name = plan.release or f"{download.id}-<day>"
+        message = f"would be fetched, unless it did not change, from\n{addresses}"
+        return Outcome(source.id, download.id, State.PLANNED, message, name)
+    with shelf.taken():
+        return _Arrival(shelf, source, download, plan, client).bring()
 
 
 @dataclass(frozen=True)
@@ -126,9 +135,11 @@ class _Arrival:
             states = self._download(folder, before)
             if not states and before:
                 return self._unchanged(before.release, before.addresses)
-            strange = inspect(folder, self.source, self.download, sources())
+            blank = {request.file for request in states if request.blank}
+            strange = inspect(folder, self.source, self.download, blank, sources())
+            addresses = {request.url: state for request, state in states.items()}
             if same := self.shelf.same_as(folder, self.download.id):
-                return self._unchanged(same.name, {url: state for url, (_, state) in states.items()})
+                return self._unchanged(same.name, addresses)
             return self._put(folder, states, strange)
 
     def _last_visit(self) -> Visit | None:
@@ -137,13 +148,14 @@ class _Arrival:
         there = self.shelf.release(visit.release) if visit else None
         return visit if there and intact(there) else None
 
-    def _download(self, folder: Path, before: Visit | None) -> dict[str, tuple[str, Validators]]:
-        """Each file's name and state by address; none when nothing changed since the visit before.
+    def _download(self, folder: Path, before: Visit | None) -> dict[Request, Validators]:
+        """The requests that brought the release, with the state of each address; none when nothing changed since before.
 
         A release is asked for as a whole: where one of its files changed, the others are downloaded as well.
         """
         known = before.addresses if before else {}
-        unchanged, changed = [], {}
+        unchanged: list[Request] = []
+        changed: dict[Request, Validators] = {}
         waiting = list(self.plan.requests)
         while waiting:
             request = waiting.pop(0)
@@ -159,13 +171,11 @@ class _Arrival:
             if state is None:
                 unchanged.append(request)
             else:
-                changed[request.url] = (request.file, state)
+                changed[request] = state
         if changed:
             for request in unchanged:
-                state = self._save(request, folder, Validators())
-                if state is None:
-                    raise WebError(f"{request.url} answers that it did not change, though nobody asked that")
-                changed[request.url] = (request.file, state)
+                if state := self._save(request, folder, Validators()):
+                    changed[request] = state
         return changed
 
     def _save(self, request: Request, folder: Path, known: Validators) -> Validators | None:
@@ -174,11 +184,11 @@ class _Arrival:
 
     def _unchanged(self, release: str, addresses: Mapping[str, Validators]) -> Outcome:
         self._remember(release, addresses)
-        return Outcome(self.source.id, self.download.id, State.UNCHANGED, "is the newest, and it is there", release)
+        return Outcome(self.source.id, self.download.id, State.UNCHANGED, _UNCHANGED, release)
 
-    def _put(self, folder: Path, states: Mapping[str, tuple[str, Validators]], strange: tuple[str, ...]) -> Outcome:
+    def _put(self, folder: Path, states: Mapping[Request, Validators], strange: tuple[str, ...]) -> Outcome:
         now = datetime.now(UTC).date().isoformat()
-        modified = max((state.day for _, state in states.values() if state.day), default=None)
+        modified = max((state.day for state in states.values() if state.day), default=None)
         named = self.plan.release or f"{self.download.id}-{modified or now}"
         release = self.shelf.free_name(named, modified or now)
         about = {
@@ -193,9 +203,9 @@ class _Arrival:
             "coverage": self.download.coverage,
             "download": self.download.id,
         }
-        addresses = {file: url for url, (file, _) in states.items()}
+        addresses = {request.file: request.url for request in states}
         self.shelf.put(folder, release, {name: value for name, value in about.items() if value}, addresses)
-        self._remember(release, {url: state for url, (_, state) in states.items()})
+        self._remember(release, {request.url: state for request, state in states.items()})
         size = sum(path.stat().st_size for path in (self.shelf.raw / self.source.id / release).iterdir())
         message = f"{len(addresses)} {'file' if len(addresses) == 1 else 'files'}, {size / 1e6:,.1f} MB"
         return Outcome(self.source.id, self.download.id, State.LANDED, message, release, strange)

@@ -12,7 +12,7 @@ import os
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,18 +96,19 @@ class Shelf:
     def same_as(self, folder: Path, download: str) -> Release | None:
         """The release that what lies in `folder` is another copy of, or None.
 
-        That is the newest of the download: a publisher that goes back to an older state has news. Where there is none of
-        it yet, a release put there by hand counts. Archives are the same when their members are: some publishers pack them
-        anew for every visitor.
+        That is the newest of the download, unless it was damaged: a publisher that goes back to an older state has news.
+        Where there is none of it yet, a release put there by hand counts. Archives are the same when their members are: some
+        publishers pack them anew for every visitor.
         """
         releases = self.releases()
         newest = next((release for release in reversed(releases) if release.download == download), None)
-        arrived = _files(folder)
-        digests = {_sha256(file) for file in arrived}
-        copies = [newest] if newest else [release for release in releases if release.download is None]
-        if whole := next((release for release in copies if digests <= set(release.files.values())), None):
-            return whole
-        if newest and sorted(map(_content, arrived)) == sorted(_content(newest.path / name) for name in newest.files):
+        if newest and not intact(newest):
+            return None
+        arrived = {file.name: _sha256(file) for file in _files(folder)}
+        if newest is None:
+            by_hand = (release for release in releases if release.download is None)
+            return next((release for release in by_hand if set(arrived.values()) <= set(release.files.values())), None)
+        if arrived == newest.files or _contents(folder, arrived) == _contents(newest.path, newest.files):
             return newest
         return None
 
@@ -149,6 +150,10 @@ def _files(folder: Path) -> list[Path]:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return _digest(stream)
+
+
+def _contents(folder: Path, names: Iterable[str]) -> list[str]:
+    return sorted(_content(folder / name) for name in names)
 
 
 def _content(file: Path) -> str:

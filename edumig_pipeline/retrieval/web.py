@@ -5,7 +5,6 @@ publisher's addresses (`sources/`), or whether what came is the right file (`ins
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,42 +13,21 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Protocol, TypeVar
 
 import httpx
 import tenacity
 
+from edumig_pipeline.retrieval import body
+from edumig_pipeline.retrieval.errors import AbsentError, PassingError, TooMuchAskedError, WebError
+
 _PASSING = (408, 425, 429, 500, 502, 503, 504)  # what may be gone at the next attempt
 _SPLIT = 400  # what publishers answer when too much was asked for at once
 _MOST_REDIRECTS = 5
 _LARGEST_ANSWER = 1 << 25  # bytes of a reply that a plan asks for
-_SAID = 300  # characters of a publisher's own message
 
 Read = TypeVar("Read")
-
-
-class WebError(Exception):
-    """A request that brought nothing, and why."""
-
-
-class TooMuchAskedError(WebError):
-    """The publisher refuses the request as it is; `said` is its message."""
-
-    def __init__(self, message: str, said: str) -> None:
-        super().__init__(message)
-        self.said = said
-
-
-class _AbsentError(WebError):
-    """There is nothing at that address."""
-
-
-class _PassingError(WebError):
-    """What may be gone at the next attempt; `wait` is how many seconds the publisher asks to wait."""
-
-    def __init__(self, message: str, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 @dataclass(frozen=True)
@@ -122,18 +100,18 @@ class Client:
         """Whether there is something at `url`; raises WebError when that cannot be told."""
         try:
             return self._patiently(url, {}, lambda _: True)
-        except _AbsentError:
+        except AbsentError:
             return False
 
     def ask(self, url: str) -> object:
         """The JSON value at `url`; raises WebError when there is none."""
 
         def read(response: httpx.Response) -> object:
-            body = b"".join(_limited(url, response, _LARGEST_ANSWER))
+            whole = b"".join(body.blocks(url, response, _LARGEST_ANSWER))
             try:
-                return json.loads(body)
+                return json.loads(whole)
             except (ValueError, RecursionError):
-                raise WebError(f"{url} answers with no JSON: {_excerpt(body)}") from None
+                raise WebError(f"{url} answers with no JSON: {body.excerpt(whole)}") from None
 
         return self._patiently(url, {}, read)
 
@@ -143,20 +121,23 @@ class Client:
         Raises TooMuchAskedError when the publisher answers HTTP 400, WebError for everything else that brings no whole file
         of one of the media types `kinds`; then nothing is left at `target`.
         """
-        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        conditions = {name: value for name, value in asked.items() if value}
 
         def read(response: httpx.Response) -> Validators | None:
             if response.status_code == httpx.codes.NOT_MODIFIED:
+                if not conditions:
+                    raise WebError(f"{url} answers that it did not change, though nobody asked that")
                 return None
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind not in kinds:
-                said = _excerpt(next(response.iter_bytes(), b""))
+                said = body.said(url, response, _LARGEST_ANSWER)
                 raise WebError(f"{url} answers with {kind or 'no media type'} where {' or '.join(kinds)} belongs: {said}")
             self._write(url, response, target, max_bytes)
             return Validators(response.headers.get("etag"), response.headers.get("last-modified"))
 
         try:
-            return self._patiently(url, {name: value for name, value in conditions.items() if value}, read)
+            return self._patiently(url, conditions, read)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -164,15 +145,12 @@ class Client:
             self.watch.end()
 
     def _write(self, url: str, response: httpx.Response, target: Path, max_bytes: int) -> None:
-        if "content-length" not in response.headers and "chunked" not in response.headers.get("transfer-encoding", ""):
-            raise WebError(f"{url} does not say how long it is, so that a part could pass for the whole")
-        # With a content encoding the length is that of the packed bytes: no measure of those that are counted.
-        length = None if "content-encoding" in response.headers else int(response.headers.get("content-length", 0)) or None
-        self.watch.begin(target.name, length)
-        deadline = time.monotonic() + self.patience.longest_file
+        body.refuse_unmeasured(url, response)
+        self.watch.begin(target.name, body.length(response))
+        deadline = monotonic() + self.patience.longest_file
         with target.open("wb") as stream:
-            for block in _limited(url, response, max_bytes):
-                if time.monotonic() > deadline:
+            for block in body.blocks(url, response, max_bytes):
+                if monotonic() > deadline:
                     raise WebError(f"{url} is not here after {self.patience.longest_file:g} s: it comes too slowly")
                 stream.write(block)
                 self.watch.advance(len(block))
@@ -194,11 +172,11 @@ class Client:
         return attempts(partial(self._attempt, url, headers, read))
 
     def _bearable(self, error: BaseException) -> bool:
-        return isinstance(error, _PassingError) and (error.wait is None or error.wait <= self.patience.longest_asked)
+        return isinstance(error, PassingError) and (error.wait is None or error.wait <= self.patience.longest_asked)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
-        if isinstance(fault, _PassingError) and fault.wait is not None:
+        if isinstance(fault, PassingError) and fault.wait is not None:
             return fault.wait
         backoff = tenacity.wait_exponential(self.patience.first_wait, self.patience.longest_wait)
         return float((backoff + tenacity.wait_random(0, self.patience.first_wait))(state))
@@ -209,19 +187,17 @@ class Client:
                 _refuse_faults(url, response)
                 return read(response)
         except httpx.TimeoutException as error:
-            raise _PassingError(f"{url} was silent for {self.patience.silence:g} s") from error
-        except httpx.DecodingError as error:
-            raise _PassingError(f"{url} broke off or is damaged: {error}") from error
+            raise PassingError(f"{url} was silent for {self.patience.silence:g} s") from error
         except httpx.TransportError as error:
-            raise _PassingError(f"{url} cannot be read: {error or type(error).__name__}") from error
+            raise PassingError(f"{url} cannot be read: {error or type(error).__name__}") from error
 
     @contextmanager
     def _answer(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer to a request, sent on where the publisher wants that and it stays with the publisher."""
         agent = f"edumig_pipeline/{version('edumig-pipeline')}"
         agent = f"Mozilla/5.0 (X11; Linux x86_64; {agent})" if self.as_browser else agent
-        sent = {"User-Agent": agent, **self.headers, **headers}
-        time.sleep(self.pause)
+        sent = {"User-Agent": agent, "Accept-Encoding": body.ENCODING, **self.headers, **headers}
+        sleep(self.pause)
         with httpx.Client(timeout=self.patience.silence) as client:
             request = client.build_request("GET", self._mirrored(httpx.URL(url)), headers=sent)
             for _ in range(_MOST_REDIRECTS):
@@ -256,14 +232,14 @@ def _refuse_faults(url: str, response: httpx.Response) -> None:
     """Raise for an answer that is none."""
     if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
         return
-    said = _excerpt(b"".join(_limited(url, response, _LARGEST_ANSWER)))
+    said = body.said(url, response, _LARGEST_ANSWER)
     message = f"{url} answers HTTP {response.status_code} {response.reason_phrase}: {said}"
     if response.status_code in _PASSING:
         wait = _asked_to_wait(response.headers.get("retry-after"))
-        raise _PassingError(message if wait is None else f"{message} (asks to wait {wait:.0f} s)", wait)
+        raise PassingError(message if wait is None else f"{message} (asks to wait {wait:.0f} s)", wait)
     if response.status_code == _SPLIT:
         raise TooMuchAskedError(message, said)
-    raise _AbsentError(message) if response.status_code == httpx.codes.NOT_FOUND else WebError(message)
+    raise AbsentError(message) if response.status_code == httpx.codes.NOT_FOUND else WebError(message)
 
 
 def _asked_to_wait(retry_after: str | None) -> float | None:
@@ -276,19 +252,3 @@ def _asked_to_wait(retry_after: str | None) -> float | None:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):  # no date, or one without a time zone
         return None
-
-
-def _limited(url: str, response: httpx.Response, max_bytes: int) -> Iterator[bytes]:
-    """The body, block by block, decoded; raises WebError once it is longer than allowed."""
-    count = 0
-    for block in response.iter_bytes():
-        count += len(block)
-        if count > max_bytes:
-            raise WebError(f"{url} is larger than the {max_bytes:,} bytes allowed for it")
-        yield block
-
-
-def _excerpt(body: bytes) -> str:
-    """The beginning of what was said, on one line."""
-    text = " ".join(body[: 4 * _SAID].decode("utf-8", errors="replace").split())
-    return f"{text[:_SAID]}…" if len(text) > _SAID else text or "nothing"

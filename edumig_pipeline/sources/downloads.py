@@ -4,6 +4,7 @@ Belongs here: offers, plans and requests. Does not belong here: any publisher's 
 (`retrieval/`).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,13 +50,15 @@ class Web(Protocol):
 class Request:
     """One file of a release: where it is, and the name it gets in the release folder.
 
-    `kinds` are the media types it may come as. `smaller` is asked when the publisher answers HTTP 400: given what it said,
+    `kinds` are the media types it may come as; `blank` says that it may come without records, as long as the release has
+    some. `smaller` is asked when the publisher answers HTTP 400: given what it said,
     the requests that together bring the same in smaller pieces; none when it said something else, or no less can be asked.
     """
 
     url: str
     file: str
     kinds: tuple[str, ...]
+    blank: bool = False
     smaller: Callable[[str], tuple["Request", ...]] = field(default=lambda _: (), compare=False)
 
 
@@ -73,6 +76,14 @@ class Plan:
     published: str | None = None
     settled: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise ReplyError for a name that a publisher gave and no folder or file may have, or a date that is none."""
+        names = [self.release or "unnamed", *(request.file for request in self.requests)]
+        if odd := [name for name in names if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name)]:
+            raise ReplyError(f"{odd[0]!r} is no name of a release or a file")
+        if self.published and not re.fullmatch(r"\d{4}(-\d\d){0,2}", self.published):
+            raise ReplyError(f"{self.published!r} is no date of a release")
+
 
 @dataclass(frozen=True)
 class Key:
@@ -88,10 +99,9 @@ class Download:
     """A publisher's download: where it is, under which terms, how often it is renewed, and how a release is brought.
 
     `address` is the catalogue's: what a plan fills in stands in braces. `citation` is the publisher's wording, `{retrieved}`
-    standing for the day. Each file must hold records of one of `layouts` to be taken; with `blank_files` one without any
-    is no fault. `coverage` is release.toml's. `hosts` are others that the publisher may send a request on to, `max_bytes`
-    bounds each file, `pause` is how many seconds the publisher wants between two requests. `as_browser` is for publishers
-    whose servers answer browsers alone.
+    standing for the day. Each file must be of one of `layouts`, and have records, to be taken. `coverage` is release.toml's.
+    `hosts` are others that the publisher may send a request on to, `max_bytes` bounds each file, `pause` is how many seconds
+    the publisher wants between two requests. `as_browser` is for publishers whose servers answer browsers alone.
     """
 
     id: str
@@ -107,7 +117,6 @@ class Download:
     hosts: tuple[str, ...] = ()
     key: Key | None = None
     pause: float = 0.0
-    blank_files: bool = False
     as_browser: bool = False
 
 

@@ -177,7 +177,9 @@ def _plan(web: Web) -> Plan:
         case _:
             raise ReplyError(f"{_API}/country-list does not list the countries")
     requests = (
-        Request(f"{_API}/admin0?Admin0Pcode={code}", f"displacement-admin0-{code.lower()}.json", ("application/json",))
+        Request(
+            f"{_API}/admin0?Admin0Pcode={code}", f"displacement-admin0-{code.lower()}.json", ("application/json",), blank=True
+        )
         for code in codes
     )
     return Plan(tuple(requests))
@@ -200,5 +202,4 @@ DOWNLOAD = Download(
     max_bytes=1 << 28,
     key=Key("DTM_SUBSCRIPTION_KEY", "Ocp-Apim-Subscription-Key", "https://dtm-apim-portal.iom.int/"),
     pause=1.0,
-    blank_files=True,
 )

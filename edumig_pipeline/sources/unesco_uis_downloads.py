@@ -71,7 +71,7 @@ def _groups(records: dict[str, int]) -> list[list[str]]:
     return groups
 
 
-def _request(file: str, version: str, codes: Sequence[str], years: tuple[int, int]) -> Request:
+def _request(file: str, version: str, codes: Sequence[str], years: tuple[int, int], *, blank: bool = False) -> Request:
     said = {"footnotes": "true", "indicatorMetadata": "true", "format": "csv", "version": version}
     span = {} if years == _YEARS else {"start": years[0], "end": years[1]}
     query = urlencode([*(("indicator", code) for code in codes), *span.items(), *said.items()])
@@ -79,6 +79,7 @@ def _request(file: str, version: str, codes: Sequence[str], years: tuple[int, in
         f"{_API}/data/indicators/export?{query}",
         f"{file}.zip",
         (*ZIP, "application/json", "text/csv"),
+        blank,
         partial(_smaller, file, version, codes, years),
     )
 
@@ -92,7 +93,8 @@ def _smaller(file: str, version: str, codes: Sequence[str], years: tuple[int, in
         return _request(f"{file}a", version, codes[:middle], years), _request(f"{file}b", version, codes[middle:], years)
     between = sum(years) // 2
     halves = ((years[0], between), (between + 1, years[1]))
-    return tuple(_request(f"{file}{part}", version, codes, half) for part, half in zip("ab", halves, strict=True))
+    # Of half of the years there may be none.
+    return tuple(_request(f"{file}{part}", version, codes, half, blank=True) for part, half in zip("ab", halves, strict=True))
 
 
 def _package(name: str, web: Web) -> Plan:
