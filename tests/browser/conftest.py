@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pytest
@@ -100,7 +101,13 @@ class Server:
 
 
 @contextmanager
-def serving(command: Sequence[str], home: Path, warehouse: Path, instance: str = INSTANCE) -> Iterator[Server]:
+def serving(
+    command: Sequence[str],
+    home: Path,
+    warehouse: Path,
+    instance: str = INSTANCE,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Server]:
     """A server started by `command` in the project's folder, answering; nothing of it is left afterwards."""
     home.mkdir()
     (home / "dagster.yaml").write_text(instance, encoding="utf-8")
@@ -108,12 +115,12 @@ def serving(command: Sequence[str], home: Path, warehouse: Path, instance: str =
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = str(Path(sys.executable).with_name(command[0]))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("EDUMIG_", "DAGSTER_"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("EDUMIG_", "DAGSTER_"))}
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [program, *command[1:], "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
-            env=environment | {"DAGSTER_HOME": str(home), "EDUMIG_WAREHOUSE": str(warehouse)},
+            env=inherited | {"DAGSTER_HOME": str(home), "EDUMIG_WAREHOUSE": str(warehouse)} | environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
