@@ -12,6 +12,7 @@ from edumig_pipeline.model.evidence import (
     CLAIMS,
     IDENTITY_CHECKS,
     RECONCILIATION,
+    RELEASE_CHANGES,
     REVISIONS,
 )
 from edumig_pipeline.model.marts import (
@@ -55,6 +56,7 @@ TABLES: tuple[Table, ...] = (
     STUDENT_FLOWS,
     KZ_ACADEMIC_MOBILITY,
     REVISIONS,
+    RELEASE_CHANGES,
     RECONCILIATION,
     IDENTITY_CHECKS,
     CLAIMS,

@@ -18,6 +18,11 @@ from edumig_pipeline.model.observations import (
 )
 from edumig_pipeline.model.table import Column, Rule, Table, Type
 
+
+def _rows(name: str, description: str) -> Column:
+    return Column(name, Type.BIGINT, description, unit="rows", nullable=False)
+
+
 REVISIONS = Table(
     name="revisions",
     description="What changed between consecutive releases of a dataset, cell by cell.",
@@ -52,6 +57,43 @@ REVISIONS = Table(
         Column("new_status", Type.VARCHAR, "obs_status in the newer release"),
         Column("difference", Type.DOUBLE, "new_value − old_value"),
         Column("relative_difference", Type.DOUBLE, "difference / old_value"),
+    ),
+)
+
+RELEASE_CHANGES = Table(
+    name="release_changes",
+    description="How far each release of a dataset parts from the one before it: its revisions, counted.",
+    grain="one row per dataset and pair of releases; where nothing changed, too",
+    key=("source", "dataset", "from_release", "to_release"),
+    columns=(
+        SOURCE,
+        DATASET,
+        Column("from_release", Type.VARCHAR, "The older release", nullable=False),
+        Column("to_release", Type.VARCHAR, "The newer release", nullable=False),
+        Column("from_released", Type.DATE, "The older release's date", nullable=False),
+        Column("to_released", Type.DATE, "The newer release's date", nullable=False),
+        _rows("rows_before", "Rows of the dataset in the older release"),
+        _rows("rows_now", "Rows of the dataset in the newer release"),
+        _rows(
+            "rows_compared",
+            "Rows of the older release that the newer one covers too: same indicator, counterpart area and sex, within its years "
+            "and, of an extract, its areas; of each indicator the last release before that has it is the older one",
+        ),
+        _rows("rows_added", "Changes of kind added"),
+        _rows("rows_retracted", "Changes of kind retracted"),
+        _rows("rows_revised", "Changes of kind revised"),
+        _rows("rows_of_other_status", "Changes of kind status"),
+        _rows(
+            "rows_dropped",
+            "Rows of the older release that the newer one does not cover, where both say that they are full releases; else 0",
+        ),
+        Column("share_gained", Type.DOUBLE, "rows_added / rows_compared; NULL where nothing was compared"),
+        Column(
+            "share_lost",
+            Type.DOUBLE,
+            "(rows_retracted + rows_dropped) / (rows_compared + rows_dropped); NULL where that is 0 / 0",
+        ),
+        Column("share_revised", Type.DOUBLE, "rows_revised / rows_compared; NULL where nothing was compared"),
     ),
 )
 
