@@ -37,8 +37,6 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
     warehouse = Warehouse(folder)
     inventory = inventory_of(raw, only)
     with warehouse.locked():
-        for release in inventory.releases:
-            land(warehouse, release)
         before = warehouse.current()
         generation = derive_generation(warehouse, inventory, only)
         publish(warehouse, generation)
@@ -70,7 +68,7 @@ def land(warehouse: Warehouse, release: FoundRelease) -> Path:
 
 
 def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collection[str] = ()) -> Generation:
-    """The generation that the inventory makes, Parquet and marts, unless it is there already.
+    """The generation that the inventory makes, Parquet and marts, unless it is there already; lands what is not landed yet.
 
     With `only`, other sources stay as they are published. Raises NothingToPublishError when no value landed.
     """
@@ -81,6 +79,8 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
     identifier = generation_id(releases, tuple(f"{stray.raw_file}\0{stray.sha256}" for stray in inventory.strays))
     target = warehouse.generation_path(identifier)
     if not target.exists():
+        for release in inventory.releases:
+            land(warehouse, release)
         parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
         if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
             raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
