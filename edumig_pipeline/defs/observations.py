@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.defs.columns import markdown_table, table_metadata
 from edumig_pipeline.defs.folders import raw_folder, warehouse
+from edumig_pipeline.defs.raw import raw_asset_name
 from edumig_pipeline.ingest.inventory import FoundRelease, take_inventory
 from edumig_pipeline.ingest.ledger import LedgerError
 from edumig_pipeline.model.observations import OBSERVATIONS
@@ -29,12 +30,18 @@ def asset_name(source_id: str) -> str:
     return f"{source_id}_observations"
 
 
+def newest_tag(source_id: str) -> str:
+    """Tag of a run that lands: the newest release of the publisher."""
+    return f"edumig/{source_id}"
+
+
 def _asset(source: Source) -> dg.AssetsDefinition:
     name = asset_name(source.id)
 
     @dg.asset(
         name=name,
         group_name=GROUP,
+        deps=[raw_asset_name(source.id)] if source.downloads else [],
         description=f"{source.publisher}: {source.description} Read from raw/{source.id}/, every row validated with pandera.",
         kinds={"pandera", "polars", "parquet"},
         metadata=table_metadata(OBSERVATIONS),
@@ -47,7 +54,7 @@ def _asset(source: Source) -> dg.AssetsDefinition:
             )
         ],
     )
-    def observations() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    def observations(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         releases = take_inventory(raw_folder(), {source.id}).releases
         try:
             with warehouse().locked():
@@ -56,6 +63,9 @@ def _asset(source: Source) -> dg.AssetsDefinition:
             # The check is recorded, the asset is not: nothing downstream may build on it.
             yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
             raise dg.Failure(str(error), allow_retries=False) from error
+        if releases:
+            newest = max(releases, key=lambda found: (found.released()[0], found.release))
+            context.instance.add_run_tags(context.run.run_id, {newest_tag(source.id): newest.release})
         yield dg.MaterializeResult(metadata=_counts(releases, parts))
         yield _outcome(parts)
 

@@ -28,14 +28,17 @@ PUBLISHERS = {f"{source}_observations" for source in sources()}
 # Publishers of whom the repository ships no release.
 WITHOUT_FILES = {source for source in sources() if not (ROOT / "raw" / source).is_dir()}
 PUBLISHED = "edumig_duckdb"
+# What the job `refresh` makes, without network; and what is fetched.
 ASSETS = PUBLISHERS | MARTS | {PUBLISHED}
+RAW = {f"{source.id}_raw" for source in sources().values() if source.downloads}
+BOUNDS = {f"{source}_changed_within_bounds" for source in sources()}
 RULES, CONTRACT, LANDED = "every_row_obeys_every_rule", "file_holds_the_contract", "everything_landed"
 
 
 class Outcome:
     """What a run of the job recorded: row counts of the assets materialised, and checks, by asset.
 
-    The check that everything landed goes by its own name, since the published file has another one.
+    Checks of which an asset has several go by their own name.
     """
 
     def __init__(self, result: dg.ExecuteInProcessResult) -> None:
@@ -46,7 +49,7 @@ class Outcome:
             if event.asset_key
         }
         self.checks = {
-            LANDED if check.check_name == LANDED else check.asset_key.to_user_string(): check
+            check.check_name if check.check_name in {LANDED, *BOUNDS} else check.asset_key.to_user_string(): check
             for check in result.get_asset_check_evaluations()
         }
 
@@ -89,19 +92,21 @@ def test_definitions_load_without_a_warning() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_there_is_an_asset_per_publisher_and_mart_and_one_for_the_file(specs: dict[str, dg.AssetSpec]) -> None:
+def test_there_are_assets_per_publisher_and_mart_and_one_for_the_file(specs: dict[str, dg.AssetSpec]) -> None:
     assert len(PUBLISHERS) >= 4
+    assert {"unesco_uis_raw", "un_desa_raw", "iom_raw", "eurostat_raw", "oecd_raw", "world_bank_raw"} == RAW
     assert {"student_mobility", "student_flows", "kz_academic_mobility"} <= MARTS
-    assert set(specs) == ASSETS
+    assert set(specs) == ASSETS | RAW
+    assert {name for name, spec in specs.items() if spec.group_name == "raw"} == RAW
 
 
-@pytest.mark.parametrize("name", sorted(ASSETS))
+@pytest.mark.parametrize("name", sorted(ASSETS | RAW))
 def test_an_asset_says_what_it_is(specs: dict[str, dg.AssetSpec], name: str) -> None:
     spec = specs[name]
     assert spec.description
     assert spec.group_name not in {None, "default"}
     assert spec.kinds
-    if name != PUBLISHED:
+    if name not in {PUBLISHED, *RAW}:
         declared = table("observations" if name in PUBLISHERS else name)
         schema = spec.metadata["dagster/column_schema"]
         assert isinstance(schema, dg.TableSchema)
@@ -117,14 +122,17 @@ def test_marts_depend_on_what_they_read(specs: dict[str, dg.AssetSpec]) -> None:
     assert {name for name in reading if not parents[name] >= PUBLISHERS} == set()
     assert "release_coverage" in parents["student_mobility"], "it reads latest_observations, a view of release_coverage"
     assert parents[PUBLISHED] == PUBLISHERS | MARTS
-    assert [name for name in PUBLISHERS if parents[name]] == []
+    fetched = {f"{source}_observations": {f"{source}_raw"} & RAW for source in sources()}
+    assert {name: parents[name] for name in PUBLISHERS} == fetched
+    assert [name for name in RAW if parents[name]] == []
 
 
-def test_the_job_selects_everything() -> None:
+def test_the_job_selects_everything_that_needs_no_network() -> None:
     layer = defs().resolve_job_def("refresh").asset_layer
     assert {key.to_user_string() for key in layer.selected_asset_keys} == ASSETS
     assert {(key.asset_key.to_user_string(), key.name) for key in layer.asset_graph.asset_check_keys} == {
         *((name, RULES) for name in PUBLISHERS),
+        *(("release_changes", name) for name in BOUNDS),
         (PUBLISHED, CONTRACT),
         (PUBLISHED, LANDED),
     }
@@ -151,7 +159,7 @@ def test_a_run_materialises_everything_with_the_published_row_counts(shipped_run
 
 def test_checks_pass_with_counts(shipped_run: tuple[Outcome, Path]) -> None:
     outcome, database = shipped_run
-    assert set(outcome.checks) == PUBLISHERS | {PUBLISHED, LANDED}
+    assert set(outcome.checks) == PUBLISHERS | {PUBLISHED, LANDED} | BOUNDS
     assert outcome.failed() == []
     columns = ["rows_read", "rows_published", "rows_quarantined", "rows_excluded"]
     for source in sources():
@@ -280,7 +288,9 @@ def test_the_sensor_requests_a_run_per_change(watched: Place) -> None:
     requested, removed = tick(touched)
     assert (requested, tick(removed)) == (1, (0, removed)), "a file was removed"
     watched.put("iom/.hidden", "three\n")
-    assert tick(removed) == (0, removed), "a hidden file is no data"
+    watched.put(".fetch/iom/incoming/data.csv", "four\n")
+    watched.put("iom/.old/data.csv", "five\n")
+    assert tick(removed) == (0, removed), "nothing hidden is data, nor is anything in a hidden folder"
 
 
 def test_the_sensor_says_that_there_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +307,7 @@ def test_everything_is_materialised_through_the_web_server(tmp_path: Path) -> No
     warehouse = tmp_path / "warehouse"
     with serving(WEB_SERVER, tmp_path / "dagster", warehouse, INSTANCE + LAUNCH_AT_ONCE) as server:
         listed = server.ask("{ assetNodes { assetKey { path } isMaterializable } }")["assetNodes"]
-        assert {node["assetKey"]["path"][0] for node in listed if node["isMaterializable"]} == ASSETS
+        assert {node["assetKey"]["path"][0] for node in listed if node["isMaterializable"]} == ASSETS | RAW
         run = server.run("refresh")
         output = server.output()
     assert run.status == "SUCCESS", output
