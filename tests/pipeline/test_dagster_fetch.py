@@ -27,7 +27,7 @@ from edumig_pipeline.sources.registry import sources
 from tests.pipeline.conftest import Place
 
 INCIDENTS = MISSING_MIGRANTS.address.removeprefix("https:/")
-COUNTRIES, DISPLACED = "/dtmapi.iom.int/v3/displacement/country-list", "/dtmapi.iom.int/v3/displacement/admin0"
+COUNTRIES = "/dtmapi.iom.int/v3/displacement/country-list"
 KEY, SECRET = "DTM_SUBSCRIPTION_KEY", "s3cr3t-of-the-test"
 FETCHED, IN_TIME = "everything_was_fetched", "newest_release_is_in_time"
 WEDNESDAY = "Wed, 18 Nov 2026 06:00:00 GMT"
@@ -181,6 +181,16 @@ def test_one_download_that_fails_is_an_error_and_the_other_is_published(
     assert folders.ask("SELECT obs_value FROM observations WHERE source = 'iom'") == [(3.0,)]
     assert SECRET in web.keys
     assert SECRET not in ran.log
+
+
+def test_a_key_that_an_answer_repeats_is_blotted_out(web: Web, folders: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY, SECRET)
+    web.has(INCIDENTS, "text/csv", incidents(3))
+    web.has(COUNTRIES, "text/plain", f"the key {SECRET} is not known")
+    ran = Ran("fetch_iom")
+    assert f"answers with no JSON: the key [{KEY}] is not known" in ran.told(FETCHED)
+    assert SECRET not in ran.log
+    assert folders.ask("SELECT obs_value FROM observations WHERE source = 'iom'") == [(3.0,)]
 
 
 def test_where_nothing_could_be_fetched_the_step_fails_and_what_was_published_stays(web: Web, folders: Place) -> None:
