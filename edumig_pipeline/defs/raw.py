@@ -96,7 +96,8 @@ def _asset(source: Source) -> dg.AssetsDefinition:
         for told in fetch(raw_folder(), {source.id}, _Log(source, context.log), Settings()):
             outcome = replace(told, message=_without_keys(source, told.message))
             outcomes.append(outcome)
-            context.log.log(_level(outcome), f"{outcome.state.value}: {outcome.name}: {outcome.release or ''} {outcome.message}")
+            words = (f"{outcome.state.value}:", outcome.name, outcome.release, outcome.message)
+            context.log.log(_level(outcome), " ".join(word for word in words if word))
         landed = [outcome.release for outcome in outcomes if outcome.state is State.LANDED and outcome.release]
         if landed:
             context.instance.add_run_tags(context.run.run_id, {landed_tag(source.id): ", ".join(landed)})
