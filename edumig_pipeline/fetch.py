@@ -16,7 +16,7 @@ from edumig_pipeline.retrieval.inspection import InspectionError, inspect
 from edumig_pipeline.retrieval.shelf import BusyError, Shelf, intact
 from edumig_pipeline.retrieval.visits import Visit, recall, remember
 from edumig_pipeline.retrieval.web import Client, Patience, Validators, Watch
-from edumig_pipeline.sources.downloads import Download, Plan, ReplyError, Request
+from edumig_pipeline.sources.downloads import Download, Key, Plan, ReplyError, Request
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
@@ -84,8 +84,9 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
     if key and not settings.environment.get(key.variable):
         reason = f"needs a key in the environment variable {key.variable}; get one at {key.where}"
         return Outcome(source.id, download.id, State.SKIPPED, reason)
+    discreet = _Discreet(watch, key, settings.environment)
     client = Client(
-        watch,
+        discreet,
         settings.patience,
         mirror=settings.environment.get(MIRROR),
         headers={key.header: settings.environment[key.variable]} if key else {},
@@ -101,7 +102,32 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
         reason = f"cannot be written under {raw}: {error}"
     except Exception as error:  # noqa: BLE001  whatever a reply that nobody foresaw does, the other publishers are fetched
         reason = f"what came is of no kind that was foreseen: {type(error).__name__}: {error}"
-    return Outcome(source.id, download.id, State.FAILED, reason)
+    return Outcome(source.id, download.id, State.FAILED, discreet.without_key(reason))
+
+
+@dataclass(frozen=True)
+class _Discreet:
+    """Tells a watch how a download goes on, but for its key: an answer may repeat what it was asked with, and logs are kept."""
+
+    watch: Watch
+    key: Key | None
+    environment: Mapping[str, str] = field(repr=False)
+
+    def without_key(self, text: str) -> str:
+        """The text with the key blotted out."""
+        return text.replace(self.environment[self.key.variable], f"[{self.key.variable}]") if self.key else text
+
+    def say(self, text: str) -> None:
+        self.watch.say(self.without_key(text))
+
+    def begin(self, label: str, total: int | None) -> None:
+        self.watch.begin(label, total)
+
+    def advance(self, count: int) -> None:
+        self.watch.advance(count)
+
+    def end(self) -> None:
+        self.watch.end()
 
 
 def _look(shelf: Shelf, source: Source, download: Download, client: Client, *, dry_run: bool) -> Outcome:

@@ -3,9 +3,7 @@
 Belongs here: the fetching step as Dagster sees it. Does not belong here: how anything is fetched (`fetch`, `retrieval/`).
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -40,14 +38,13 @@ def landed_tag(source_id: str) -> str:
 
 
 class _Log:
-    """Tells the run's log how downloads from a publisher go on."""
+    """Tells the run's log how downloads go on."""
 
-    def __init__(self, source: Source, log: dg.DagsterLogManager) -> None:
-        self._source = source
+    def __init__(self, log: dg.DagsterLogManager) -> None:
         self._log = log
 
     def say(self, text: str) -> None:
-        self._log.info(_without_keys(self._source, text))
+        self._log.info(text)
 
     def begin(self, label: str, total: int | None) -> None:
         self._log.info(f"downloading {label}" + (f" ({total / 1e6:,.1f} MB)" if total else ""))
@@ -93,8 +90,7 @@ def _asset(source: Source) -> dg.AssetsDefinition:
     )
     def raw(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         outcomes = []
-        for told in fetch(raw_folder(), {source.id}, _Log(source, context.log), Settings()):
-            outcome = replace(told, message=_without_keys(source, told.message))
+        for outcome in fetch(raw_folder(), {source.id}, _Log(context.log), Settings()):
             outcomes.append(outcome)
             words = (f"{outcome.state.value}:", outcome.name, outcome.release, outcome.message)
             context.log.log(_level(outcome), " ".join(word for word in words if word))
@@ -114,14 +110,6 @@ def _asset(source: Source) -> dg.AssetsDefinition:
         yield from checks
 
     return raw
-
-
-def _without_keys(source: Source, text: str) -> str:
-    """The text with the publisher's keys blotted out: an answer may repeat what it was asked with, and runs are kept."""
-    for download in source.downloads:
-        if download.key and (secret := os.environ.get(download.key.variable)):
-            text = text.replace(secret, f"[{download.key.variable}]")
-    return text
 
 
 def _level(outcome: Outcome) -> str:

@@ -120,7 +120,7 @@ def serving(
         process = subprocess.Popen(
             [program, *command[1:], "--host", "127.0.0.1", "--port", str(port)],
             cwd=ROOT,
-            env=inherited | {"DAGSTER_HOME": str(home), "EDUMIG_WAREHOUSE": str(warehouse)} | environment,
+            env=inherited | {"DAGSTER_HOME": str(home), "EDUMIG_WAREHOUSE": str(warehouse)} | dict(environment),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

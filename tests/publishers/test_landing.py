@@ -456,3 +456,13 @@ def test_a_publisher_does_not_say_where_to_write(desk: Desk, offers: Offers) -> 
     assert outcome.state == "failed"
     assert "is no name of a release or a file" in outcome.message
     assert desk.releases("world_bank") == []
+
+
+def test_a_key_that_an_answer_repeats_is_blotted_out(desk: Desk, server: PublishersServer) -> None:
+    key = desk.environment["DTM_SUBSCRIPTION_KEY"]
+    server.faults["dtmapi.iom.int"] = [faults.status(code, f"the key {key} is not known".encode()) for code in (503, 401)]
+    outcome = desk.fetch_one(REPLY)
+    assert outcome.state == "failed"
+    assert "the key [DTM_SUBSCRIPTION_KEY] is not known" in outcome.message
+    assert "the key [DTM_SUBSCRIPTION_KEY] is not known" in desk.listener.said[0]
+    assert key not in outcome.message + desk.listener.said[0]
