@@ -25,7 +25,7 @@ WITH cells AS (
         o.raw_file || ', row ' || o.raw_row || coalesce(', column ' || o.raw_column, '') AS place
     FROM observations AS o
     JOIN releases AS r USING (source, release)
-    WHERE o.obs_value IS NOT NULL AND o.time_period IS NOT NULL
+    WHERE o.obs_value IS NOT NULL AND o.time_period IS NOT NULL AND NOT contains(o.indicator, ':')
 ),
 
 asked AS (

@@ -27,7 +27,8 @@ WITH cells AS (
     JOIN releases AS r USING (source, release)
     LEFT JOIN areas AS a ON a.code = o.ref_area
     LEFT JOIN areas AS ca ON ca.code = o.counterpart_area
-    WHERE o.dataset <> 'statements' AND o.time_period IS NOT NULL
+    -- Only harmonised indicators are known to count people.
+    WHERE o.dataset <> 'statements' AND o.time_period IS NOT NULL AND NOT contains(o.indicator, ':')
 ),
 
 -- Both sexes = female + male, for every indicator that counts people.

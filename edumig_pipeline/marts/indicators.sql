@@ -1,17 +1,21 @@
 -- Every indicator code that observations carry: the harmonised ones as declared, the rest with the publisher's newest label.
 --
 -- Grain: indicator.
-WITH unmapped AS (
+WITH observed AS (
     SELECT indicator, any_value(unit_measure) AS unit_measure, min(source_indicator) AS source_indicator
     FROM observations
-    WHERE indicator NOT IN (SELECT indicator FROM harmonised_indicators)
     GROUP BY indicator
+),
+
+unmapped AS (
+    SELECT * FROM observed
+    WHERE indicator NOT IN (SELECT indicator FROM harmonised_indicators)
     UNION ALL BY NAME
     SELECT indicator, '_X' AS unit_measure, min(source_indicator) AS source_indicator
     FROM source_indicators
     WHERE
         indicator NOT IN (SELECT indicator FROM harmonised_indicators)
-        AND indicator NOT IN (SELECT indicator FROM observations)
+        AND indicator NOT IN (SELECT indicator FROM observed)
     GROUP BY indicator
 ),
 

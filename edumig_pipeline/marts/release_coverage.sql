@@ -19,8 +19,8 @@ WITH covered AS (
 ),
 
 breadth AS (
-    SELECT source, dataset, release, indicator, count(DISTINCT ref_area) AS areas
-    FROM observations
+    SELECT source, dataset, release, indicator, count(DISTINCT area) AS areas
+    FROM (SELECT source, dataset, release, indicator, unnest(areas) AS area FROM covered)
     GROUP BY ALL
 )
 
