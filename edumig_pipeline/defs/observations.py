@@ -15,6 +15,7 @@ from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.raw import raw_asset_name
 from edumig_pipeline.ingest.inventory import FoundRelease, take_inventory
 from edumig_pipeline.ingest.ledger import LedgerError
+from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.observations import OBSERVATIONS
 from edumig_pipeline.refresh import land
 from edumig_pipeline.sources.layout import Source
@@ -88,7 +89,7 @@ def _outcome(parts: list[Path]) -> dg.AssetCheckResult:
     ledger = pl.concat([_read(part, "row_ledger") for part in parts]) if parts else pl.DataFrame()
     refused = pl.concat([_read(part, "quarantine") for part in parts]) if parts else pl.DataFrame()
     totals = {name: int(ledger[name].sum()) for name in ledger.columns if name.startswith("rows_")}
-    files = refused["raw_row"].null_count() if parts else 0
+    files = refused.filter(rows_accounted_for() == 0).height if parts else 0
     sample = markdown_table(refused.head(_SAMPLE).select("raw_file", "raw_row", "reason")) if refused.height else ""
     return dg.AssetCheckResult(
         check_name=CHECK,

@@ -1,11 +1,8 @@
--- Gives figures of academic years their first and last day, for countries and years of which the release says in which
--- months, and mostly in which years, the academic year begins and ends. Others keep the calendar year. A calendar that
--- cannot be one (a month 13, an end before the beginning, an end years away from its label) is not followed, nor is one of
--- which the release says two things.
-UPDATE observations
-SET
-    period_start = calendar.first_day,
-    period_end = calendar.last_day
+-- First and last day of academic years, for countries and years of which the release says in which months, and mostly in
+-- which years, the academic year begins and ends (figures: ref_area, time_period, indicator, obs_value). Others keep the
+-- calendar year. A calendar that cannot be one (a month 13, an end before the beginning, an end years away from its label) is
+-- not followed, nor is one of which the release says two things.
+SELECT ref_area, time_period, first_day AS period_start, last_day AS period_end
 FROM (
     SELECT
         ref_area,
@@ -22,7 +19,7 @@ FROM (
             coalesce(
                 any_value(try_cast(obs_value AS INTEGER)) FILTER (indicator = $end_year), any_value(time_period)::INTEGER
             ) AS end_year
-        FROM observations
+        FROM figures
         WHERE
             indicator IN ($start_month, $end_month, $start_year, $end_year)
             AND regexp_full_match(time_period, '\d{4}')
@@ -36,8 +33,4 @@ FROM (
         AND abs(end_year - time_period::INTEGER) <= 1
         AND coalesce(start_year, end_year) BETWEEN end_year - 1 AND end_year
 ) AS calendar
-WHERE
-    observations.ref_area = calendar.ref_area
-    AND observations.time_period = calendar.time_period
-    AND calendar.first_day <= calendar.last_day
-    AND observations.indicator IN (SELECT indicator FROM academic)
+WHERE first_day <= last_day

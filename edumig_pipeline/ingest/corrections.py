@@ -61,6 +61,10 @@ def corrected(candidate: pl.DataFrame, corrections: Collection[Correction]) -> p
     Beside them published_number and expected_value, by which the rule `correction_expected` sees whether the file still
     holds what the correction was declared for; and the correction's reason and author, NULL where there is none.
     """
+    if not corrections:
+        nothing = [pl.lit(None, dtype=pl.String).alias(name) for name in ("reason", "said_by")]
+        nothing += [pl.lit(None, dtype=pl.Float64).alias(name) for name in ("expected_value", "corrected_value")]
+        return candidate.with_columns(pl.col("obs_value").alias("published_number"), *nothing)
     fixes = pl.DataFrame(
         [(c.row, c.column, c.published, c.corrected, c.reason, c.said_by) for c in corrections],
         schema={

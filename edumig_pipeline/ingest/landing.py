@@ -5,7 +5,8 @@ publisher's knowledge (`sources/`), a table's rules (`model/`), or what is deriv
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,10 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.inventory import FoundFile, FoundRelease
 from edumig_pipeline.ingest.ledger import Ledger
+from edumig_pipeline.ingest.quarantine import FAILURE_SCHEMA, Listing, refusal
 from edumig_pipeline.ingest.recognition import Refused, recognise
 from edumig_pipeline.ingest.staging import LANDING_TABLES, Staging
-from edumig_pipeline.ingest.validation import FAILURE_SCHEMA, Validator, as_json
+from edumig_pipeline.ingest.validation import Validator, as_json
 from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
 from edumig_pipeline.model.reference import RELEASES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
@@ -40,6 +42,10 @@ def land_release(release: FoundRelease, sources: Mapping[str, Source], folder: P
         landing.settle_collisions()
         if (source := sources.get(release.source)) and source.calendar:
             staging.follow_calendar(source.id, source.calendar)
+        with ThreadPoolExecutor(max_workers=1) as writer:
+            written = writer.submit(staging.write_observations, folder)
+            landing.list_contradictions()
+            written.result()
         staging.write(folder)
         published = {name: staging.count(name) for name in LANDING_TABLES}
         quarantined = staging.count(QUARANTINE.name)
@@ -59,6 +65,7 @@ class _Landing:
         self._staging = staging
         self._scratch = scratch
         self._parts: dict[str, Part] = {}
+        self._contradicting = pl.DataFrame(schema={"raw_file": pl.String})
 
     def land(self, file: FoundFile) -> None:
         """Read one file, all its members and sheets."""
@@ -78,19 +85,18 @@ class _Landing:
 
     def _refuse(self, raw_file: str, refused: RefusedError) -> None:
         self.ledger.refuse_part(raw_file, refused.rule)
-        row = {"raw_file": raw_file, "rule": refused.rule, "reason": refused.reason}
-        self._staging.add(QUARANTINE.name, pl.DataFrame([row], schema=FAILURE_SCHEMA))
+        self._staging.add(QUARANTINE.name, refusal(raw_file, refused.rule, refused.reason))
 
     def _land_part(self, part: Part, raw_file: str) -> None:
         validator = Validator(part, raw_file, self._release)
         for batch in part.records():
             read = batch.records.height if batch.rows_read is None else batch.rows_read
             self.ledger.count_read(raw_file, read + len(batch.malformed))
-            self._staging.add(QUARANTINE.name, _malformed(raw_file, batch.malformed))
+            self._staging.add(QUARANTINE.name, _malformed(raw_file, batch.malformed, validator.listing))
             excluded = batch.records["exclusion"].drop_nulls().value_counts()
             self.ledger.exclude(raw_file, dict(excluded.iter_rows()))
             self.ledger.exclude(raw_file, {"blank cell": batch.blank_cells})
-            kept = batch.records.filter(pl.col("exclusion").is_null())
+            kept = batch.records if excluded.is_empty() else batch.records.filter(pl.col("exclusion").is_null())
             if kept.is_empty():
                 continue
             outcome = validator.validate(kept)
@@ -100,6 +106,7 @@ class _Landing:
             self._staging.add(CORRECTIONS.name, outcome.corrections)
             self._staging.add(QUARANTINE.name, outcome.failures)
             self._staging.add("area_names", outcome.area_names)
+        self._staging.add(QUARANTINE.name, validator.listing.closing_rows())
 
     def miss_corrections(self) -> None:
         """Say which declared corrections found no figure to mend: their file is not what they were declared for."""
@@ -107,36 +114,51 @@ class _Landing:
             if fix.status == "active" and not self._staging.seen(f"{self._release.id}/{fix.file}", fix.row, fix.column):
                 place = f"{fix.file}, row {fix.row}" + (f", column {fix.column}" if fix.column else "")
                 reason = f"no figure stands at {place}, where a correction expects {fix.published:g}; mend or retire it"
-                row = {"raw_file": f"{self._release.id}/release.toml", "rule": "correction_expected", "reason": reason}
-                self._staging.add(QUARANTINE.name, pl.DataFrame([row], schema=FAILURE_SCHEMA))
+                row = refusal(f"{self._release.id}/release.toml", "correction_expected", reason)
+                self._staging.add(QUARANTINE.name, row)
 
     def settle_collisions(self) -> None:
-        """Keep the first of rows that say the same; quarantine all that say different things under one key."""
+        """Keep the first of rows that say the same, and none of those that say different things under one key."""
         collisions = self._staging.collisions()
         places = ["raw_file", "raw_row", "raw_column"]
         contradicting = collisions.filter(~pl.col("repeats")).unique(places, keep="first", maintain_order=True)
         repeating = collisions.filter("repeats").join(contradicting, on=places, how="anti", nulls_equal=True).unique(places)
         for (raw_file,), rows in repeating.group_by("raw_file"):
             self.ledger.exclude(str(raw_file), {"repeated row": rows.height})
-        for (raw_file,), rows in contradicting.group_by("raw_file"):
-            self._staging.add(QUARANTINE.name, self._contradictions(str(raw_file), rows))
+        self._contradicting = contradicting
         self._staging.remove(pl.concat([repeating, contradicting]))
 
+    def list_contradictions(self) -> None:
+        """Put the rows that contradict each other in quarantine."""
+        for (raw_file,), rows in self._contradicting.group_by("raw_file"):
+            self._staging.add(QUARANTINE.name, self._contradictions(str(raw_file), rows))
+
     def _contradictions(self, raw_file: str, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows of one part as failures of `unique_key`; what they said is read again."""
+        """Rows of one part as failures of `unique_key`; what those that are listed said is read again."""
         place = ["raw_row", "raw_column"]
-        found = []
+        listing = Listing(raw_file)
+        rows = rows.sort("raw_row")
+        rows = rows.filter(listing.admit(pl.repeat("unique_key", rows.height, dtype=pl.String, eager=True)))
+        said, last = [], rows["raw_row"].to_numpy().max()
         for batch in self._parts[raw_file].records():
             records = batch.records.join(rows.select(place), on=place, how="semi", nulls_equal=True)
-            found.append(records.select(*place, as_json(records)) if records.height else pl.DataFrame())
-        said = pl.concat([frame for frame in found if frame.height])
+            said.append(records.select(*place, as_json(records)))
+            if not batch.records.is_empty() and batch.records["raw_row"].to_numpy().max() >= last:
+                break
         reason = pl.format("unique_key: another row of this release has the key {} with a different value", "key")
-        return rows.join(said, on=place, nulls_equal=True).select(
-            "raw_file", "raw_row", pl.lit("unique_key").alias("rule"), reason.alias("reason"), "raw_row_json"
+        listed = rows.join(pl.concat(said), on=place, nulls_equal=True).select(
+            "raw_file",
+            "raw_row",
+            pl.lit("unique_key").alias("rule"),
+            reason.alias("reason"),
+            "raw_row_json",
         )
+        return pl.concat([listed, listing.closing_rows()])
 
 
-def _malformed(raw_file: str, rows: tuple[Malformed, ...]) -> pl.DataFrame:
+def _malformed(raw_file: str, rows: Sequence[Malformed], listing: Listing) -> pl.DataFrame:
+    admitted = listing.admit(pl.Series([row.rule for row in rows], dtype=pl.String))
+    rows = [row for row, is_listed in zip(rows, admitted, strict=True) if is_listed]
     said = pl.DataFrame({"line": pl.Series([row.text for row in rows], dtype=pl.String)})
     return pl.DataFrame(
         {

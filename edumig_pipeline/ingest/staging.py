@@ -1,7 +1,7 @@
-"""Valid rows of a release on their way to Parquet: kept on disk until all are known, so that repeats and conflicts show.
+"""Valid rows of a release on their way to Parquet: kept until all are known, so that repeats and conflicts show.
 
 Belongs here: what can only be told when every row of a release was seen, and the sorted write. Does not belong here:
-rules over single rows (`validation`).
+rules over single rows (`validation`), or how observations, of which there are millions, are kept (`observation_rows`).
 """
 
 from collections.abc import Iterable
@@ -13,15 +13,20 @@ from typing import Self
 import duckdb
 import polars as pl
 
+from edumig_pipeline.ingest.observation_rows import ObservationRows
+from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.model.ddl import create_table, quoted
 from edumig_pipeline.model.indicators import academic_indicators
-from edumig_pipeline.model.observations import FOOTNOTES
+from edumig_pipeline.model.observations import FOOTNOTES, OBSERVATIONS
 from edumig_pipeline.sources.layout import AcademicCalendar
 
 # Tables a raw file's rows can land in; everything else is derived or accounting.
 LANDING_TABLES = ("observations", "footnotes", "source_indicators", "source_areas", "claims")
+
+# Landing tables that are small enough for a scratch database.
+_ON_DISK = tuple(name for name in LANDING_TABLES if name != OBSERVATIONS.name)
 
 # Where a row stands; rows that differ in nothing else are the same row twice. Staged for every landing table, also
 # where the published table leaves it out.
@@ -29,6 +34,9 @@ _PLACE = {"raw_file": pl.String, "raw_row": pl.Int32, "raw_column": pl.String}
 
 # Two rows that differ only in the code they were published under say the same.
 _HOW_PUBLISHED = ("source_indicator", "source_area")
+
+# What follows from the key says nothing of its own.
+_FOLLOWS = ("period_start", "period_end")
 
 
 class Staging:
@@ -39,7 +47,8 @@ class Staging:
         self._path = folder / ".staging.duckdb"
         self._db = duckdb.connect(str(self._path))
         self._db.execute("SET enable_progress_bar = false")
-        for name in LANDING_TABLES:
+        self._observations = ObservationRows()
+        for name in _ON_DISK:
             self._db.execute(create_table(table(name)))
             for column, dtype in _PLACE.items():
                 if column not in table(name).names:
@@ -62,13 +71,17 @@ class Staging:
         """Add valid rows to a landing table or `remarks`, failures to `quarantine`, labels of areas to `area_names`."""
         if rows.is_empty():
             return
+        if name == OBSERVATIONS.name:
+            self._observations.add(rows)
+            return
         self._db.register("incoming", rows.to_arrow())
         self._db.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
         self._db.unregister("incoming")
 
     def forget(self, raw_file: str) -> None:
         """Drop every row of a file, member or sheet that turned out to be unreadable."""
-        for name in (*LANDING_TABLES, "remarks", CORRECTIONS.name, QUARANTINE.name):
+        self._observations.forget(raw_file)
+        for name in (*_ON_DISK, "remarks", CORRECTIONS.name, QUARANTINE.name):
             self._db.execute(f"DELETE FROM {name} WHERE raw_file = ?", [raw_file])
 
     def collisions(self) -> pl.DataFrame:
@@ -77,12 +90,14 @@ class Staging:
         `repeats` is true for a row that says what an earlier one of that key says; of such rows the first stays. When
         those that stay still differ, none of them can be believed: `repeats` is false for all of them.
         """
+        self._db.register(OBSERVATIONS.name, self._observations.colliding().to_arrow())
         found = [self._collisions_of(name) for name in LANDING_TABLES]
+        self._db.unregister(OBSERVATIONS.name)
         return pl.concat(found)
 
     def _collisions_of(self, name: str) -> pl.DataFrame:
         declared = table(name)
-        said = [column for column in declared.names if column not in (*_PLACE, *_HOW_PUBLISHED)]
+        said = [column for column in declared.names if column not in (*_PLACE, *_HOW_PUBLISHED, *_FOLLOWS)]
         key = list(declared.key) or said
         same_key = " AND ".join(f'row."{column}" IS NOT DISTINCT FROM twice."{column}"' for column in key)
         shown = " || ' ' || ".join(f"""coalesce("{column}", '')""" for column in declared.key) or "''"
@@ -102,25 +117,30 @@ class Staging:
 
     def seen(self, raw_file: str, row: int, column: str | None) -> bool:
         """Whether a figure stands at this place, or a row that went to quarantine."""
-        found = self._db.execute(
-            "SELECT 1 FROM observations WHERE raw_file = $file AND raw_row = $row AND raw_column IS NOT DISTINCT FROM $column "
-            "UNION ALL SELECT 1 FROM quarantine WHERE raw_file = $file AND raw_row = $row LIMIT 1",
-            {"file": raw_file, "row": row, "column": column},
-        )
-        return bool(found.fetchall())
+        found = self._db.execute("SELECT 1 FROM quarantine WHERE raw_file = ? AND raw_row = ? LIMIT 1", [raw_file, row])
+        return self._observations.seen(raw_file, row, column) or bool(found.fetchall())
 
     def remove(self, places: pl.DataFrame) -> None:
         """Take rows back from every landing table, by their place."""
         self.add("removed", places.select(list(_PLACE)))
+        self._observations.remove(places.select(list(_PLACE)))
 
     def count(self, name: str) -> dict[str, int]:
         """Rows of a landing table that will be written, or rows in quarantine, by raw_file."""
-        relation = self._kept(name) if name in LANDING_TABLES else f"{name} WHERE raw_row IS NOT NULL"
-        return dict(self._db.execute(f"SELECT raw_file, count(*) FROM {relation} GROUP BY raw_file").fetchall())
+        if name == OBSERVATIONS.name:
+            return self._observations.count()
+        if name == QUARANTINE.name:
+            failures = pl.DataFrame(pl.from_arrow(self._db.table(name).to_arrow_table()))
+            return dict(failures.group_by("raw_file").agg(rows_accounted_for().sum()).iter_rows())
+        return dict(self._db.execute(f"SELECT raw_file, count(*) FROM {self._kept(name)} GROUP BY raw_file").fetchall())
+
+    def write_observations(self, folder: Path) -> None:
+        """Write the observations as sorted Parquet; other threads may read files and add to other tables meanwhile."""
+        self._observations.write(folder / f"{OBSERVATIONS.name}.parquet")
 
     def write(self, folder: Path) -> None:
-        """Write the landing tables, `quarantine` and `area_names` as sorted Parquet."""
-        for name in LANDING_TABLES:
+        """Write the other landing tables, `quarantine`, `corrections` and `area_names` as sorted Parquet."""
+        for name in _ON_DISK:
             declared = table(name)
             order = [*declared.key, *_PLACE]
             rows = f"SELECT {_list([*declared.names, *(c for c in _PLACE if c not in declared.names)])} FROM {self._kept(name)}"
@@ -147,9 +167,12 @@ class Staging:
         """Date the academic years of countries for which the release says when they begin and end."""
         follow = files("edumig_pipeline.ingest").joinpath("academic_years.sql").read_text(encoding="utf-8")
         codes = {name: f"{source}:{code}" for name, code in vars(calendar).items()}
-        self._db.register("academic", academic_indicators().to_frame("indicator").to_arrow())
-        self._db.execute(follow, codes)
-        self._db.unregister("academic")
+        said = self._observations.where("indicator", codes.values())
+        figures = self._observations.rows(said, ("ref_area", "time_period", "indicator", "obs_value"))
+        self._db.register("figures", figures.to_arrow())
+        found = self._db.sql(follow, params=codes).to_arrow_table()
+        self._db.unregister("figures")
+        self._observations.follow_calendar(pl.DataFrame(pl.from_arrow(found)), academic_indicators().to_list())
 
     def _copy(self, query: str, target: Path) -> None:
         self._db.execute(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")

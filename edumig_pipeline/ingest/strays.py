@@ -9,7 +9,7 @@ import polars as pl
 
 from edumig_pipeline.ingest.inventory import FoundFile
 from edumig_pipeline.ingest.ledger import Ledger
-from edumig_pipeline.ingest.validation import FAILURE_SCHEMA
+from edumig_pipeline.ingest.quarantine import FAILURE_SCHEMA, refusal
 from edumig_pipeline.model.accounting import QUARANTINE, RAW_FILES, ROW_LEDGER
 
 
@@ -22,9 +22,9 @@ def stray_accounts(strays: Sequence[FoundFile]) -> Mapping[str, pl.DataFrame]:
         ledger.open_file(file)
         ledger.open_part(file.raw_file, file, None, "observations")
         ledger.refuse_part(file.raw_file, rule)
-        refused.append({"raw_file": file.raw_file, "rule": rule, "reason": reason})
+        refused.append(refusal(file.raw_file, rule, reason))
     return {
         RAW_FILES.name: ledger.files(None, None),
         ROW_LEDGER.name: ledger.rows({"observations": {}}, {}),
-        QUARANTINE.name: pl.DataFrame(refused, schema=FAILURE_SCHEMA),
+        QUARANTINE.name: pl.concat(refused) if refused else pl.DataFrame(schema=FAILURE_SCHEMA),
     }

@@ -12,26 +12,19 @@ import polars as pl
 
 from edumig_pipeline.ingest.corrections import applied, corrected
 from edumig_pipeline.ingest.inventory import FoundRelease
+from edumig_pipeline.ingest.quarantine import FAILURE_SCHEMA, Listing
 from edumig_pipeline.model import areas
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.model.checks import pandera_schema, rules_of, validate
+from edumig_pipeline.model.coded import looked_up
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.model.observations import FOOTNOTES
-from edumig_pipeline.model.schemas import polars_schema
+from edumig_pipeline.model.schemas import carried_schema
 from edumig_pipeline.model.table import Rule, Table
 from edumig_pipeline.sources.candidates import period_bounds
 from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.reading.records import PLACE
 from edumig_pipeline.sources.registry import area_prefixes
-
-FAILURE_SCHEMA = {
-    "raw_file": pl.String,
-    "raw_row": pl.Int32,
-    "rule": pl.String,
-    "reason": pl.String,
-    "raw_row_json": pl.String,
-}
-
 
 _SHOWN = 200  # characters of a value in a message
 
@@ -68,7 +61,8 @@ class Validator:
         self._corrections = [
             fix for fix in release.corrections if f"{release.id}/{fix.file}" == raw_file and fix.status == "active"
         ]
-        self._schemas = {name: pandera_schema(table(name)) for name in (*part.lands, FOOTNOTES.name)}
+        self._schemas = {name: pandera_schema(table(name), carried_schema(table(name))) for name in (*part.lands, FOOTNOTES.name)}
+        self.listing = Listing(raw_file)
 
     def validate(self, records: pl.DataFrame) -> Outcome:
         """Records that are not excluded, as rows of their tables or as failures; a row lands in all its tables or in none."""
@@ -100,23 +94,27 @@ class Validator:
     def _failures(
         self, records: pl.DataFrame, good: pl.Series, broken: Sequence[tuple[Rule, pl.DataFrame, pl.Series]]
     ) -> pl.DataFrame:
-        bad = ~good
-        rules, reasons = [], []
+        """The rows of `quarantine` for those that are not good, as far as they are listed."""
+        bad = (~good).arg_true()
+        first = pl.select(pl.coalesce(pl.when(pl.lit(~obeys.gather(bad))).then(pl.lit(rule.name)) for rule, _, obeys in broken))
+        admitted = self.listing.admit(first.to_series())
+        shown, rules = bad.filter(admitted), first.to_series().filter(admitted)
         # Two tables that a row lands in may share a rule; once is enough to say so.
-        nobody = pl.repeat(value=False, n=int(bad.sum()), eager=True)
         said: dict[str, pl.Series] = {}
+        reasons = []
         for number, (rule, candidate, obeys) in enumerate(broken):
-            fails = ~obeys.filter(bad) & ~said.get(rule.name, nobody)
-            said[rule.name] = said.get(rule.name, nobody) | fails
-            reason = candidate.filter(bad).select(_sentence(rule)).to_series()
-            rules.append(pl.select(pl.when(fails).then(pl.lit(rule.name)).alias(str(number))).to_series())
+            fails = ~obeys.gather(shown)
+            if (before := said.get(rule.name)) is not None:
+                fails &= ~before
+            said[rule.name] = fails if before is None else fails | before
+            reason = candidate[shown].select(_sentence(rule)).to_series()
             reasons.append(pl.select(pl.when(fails).then(reason).alias(str(number))).to_series())
-        rows = records.filter(bad)
+        rows = records[shown]
         return pl.DataFrame(
             {
-                "raw_file": pl.Series([self._raw_file], dtype=pl.String).extend_constant(self._raw_file, rows.height - 1),
+                "raw_file": pl.repeat(self._raw_file, rows.height, dtype=pl.String, eager=True),
                 "raw_row": rows["raw_row"],
-                "rule": pl.DataFrame(rules).select(pl.coalesce(pl.all())).to_series(),
+                "rule": rules,
                 "reason": pl.DataFrame(reasons).select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True)).to_series(),
                 "raw_row_json": as_json(rows),
             },
@@ -125,18 +123,33 @@ class Validator:
 
     def _complete(self, declared: Table, candidate: pl.DataFrame) -> pl.DataFrame:
         """The candidate with the columns every source leaves to us, and the helper columns its rules look at."""
-        constants = [pl.lit(v, dtype=pl.String).alias(k) for k, v in self._constants.items()]
+        constants = [pl.lit(v, dtype=pl.String).cast(pl.Categorical).alias(k) for k, v in self._constants.items()]
         frame = candidate.with_columns(constants)
-        for name in ("ref_area", "counterpart_area", "area", "parent_area"):
-            if name in declared.names:
-                frame = frame.with_columns(areas.known(frame[name], self._prefixes).alias(f"{name}_known"))
-        if "time_period" in declared.names:
-            frame = frame.join(period_bounds(frame["time_period"]), on="time_period", how="left", maintain_order="left")
         if "obs_value" in declared.names:
             frame = corrected(frame, self._corrections)
-            bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
-            frame = frame.join(bounds, on="indicator", how="left", maintain_order="left")
-        return frame.cast({name: dtype for name, dtype in polars_schema(declared).items() if name in frame.columns})
+        frames = [frame]
+        named = [name for name in ("ref_area", "counterpart_area", "area", "parent_area") if name in declared.names]
+        frames += [looked_up(frame, (name,), self._is_known) for name in named]
+        if "time_period" in declared.names:
+            frames.append(looked_up(frame, ("time_period",), _period_bounds))
+        if "obs_value" in declared.names:
+            frames.append(looked_up(frame, ("indicator",), _value_bounds))
+        frame = pl.concat(frames, how="horizontal")
+        return frame.cast({name: dtype for name, dtype in carried_schema(declared).items() if name in frame.columns})
+
+    def _is_known(self, area: pl.DataFrame) -> pl.DataFrame:
+        (name,) = area.columns
+        return areas.known(area[name], self._prefixes).alias(f"{name}_known").to_frame()
+
+
+def _period_bounds(periods: pl.DataFrame) -> pl.DataFrame:
+    found = periods.join(period_bounds(periods["time_period"]), on="time_period", how="left", maintain_order="left")
+    return found.select("period_start", "period_end")
+
+
+def _value_bounds(indicators: pl.DataFrame) -> pl.DataFrame:
+    bounds = harmonised().select("indicator", "lower_bound", "upper_bound")
+    return indicators.join(bounds, on="indicator", how="left", maintain_order="left").select("lower_bound", "upper_bound")
 
 
 def _spread(obeys: pl.Series, looked_at: pl.Series | None) -> pl.Series:
@@ -157,16 +170,25 @@ def _area_names(candidates: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     for candidate in candidates.values():
         # A label is what an area is called, unless the source knows a name that tells more.
         known = [name for name in candidate.columns if name != "label" or "area_name" not in candidate.columns]
-        named += [candidate.select(code=code, name=name).unique() for code, name in pairs if code in known and name in known]
+        found = [candidate.select(code=code, name=name) for code, name in pairs if code in known and name in known]
+        named += [pair.filter(_is_own(pair)).unique().cast(pl.String) for pair in found]
     if not named:
         return pl.DataFrame(schema={"code": pl.String, "name": pl.String})
-    return pl.concat(named).filter(pl.col("code").str.contains(":", literal=True) & pl.col("name").is_not_null())
+    return pl.concat(named).filter(pl.col("name").is_not_null())
+
+
+def _is_own(named: pl.DataFrame) -> pl.Series:
+    """Which rows name an area by the publisher's own code."""
+    has_prefix = pl.col("code").str.contains(":", literal=True).fill_null(value=False)
+    return looked_up(named, ("code",), lambda codes: codes.select(has_prefix)).to_series()
 
 
 def as_json(records: pl.DataFrame) -> pl.Series:
     """Each record as a JSON object of the publisher's columns, as read."""
     shown = [name for name in records.columns if name not in ("raw_row", "exclusion") and not _is_empty(records[name])]
-    return records.select(pl.struct(shown).struct.json_encode().alias("raw_row_json")).to_series()
+    return (
+        records.cast({pl.Categorical: pl.String}).select(pl.struct(shown).struct.json_encode().alias("raw_row_json")).to_series()
+    )
 
 
 def _is_empty(column: pl.Series) -> bool:

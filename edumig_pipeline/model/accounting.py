@@ -69,14 +69,20 @@ ROW_LEDGER = Table(
 
 QUARANTINE = Table(
     name="quarantine",
-    description="Rows that broke a rule, and files that were refused, with the rule, the reason and the row as read.",
-    grain="one row per refused row; a refused file has one row without raw_row",
+    description="Rows that broke a rule, and files that were refused, with the rule, the reason and the row as read. Of one rule "
+    "and file, member or sheet the first 10,000 rows are listed; one closing row without raw_row stands for all the others, "
+    "their exact number in raw_row_json.",
+    grain="one row per refused row, one per file and rule for those beyond the first 10,000, one per refused file",
     columns=(
         RAW_FILE,
         RAW_ROW,
         Column("rule", Type.VARCHAR, "The first rule it broke", nullable=False),
         Column("reason", Type.VARCHAR, "What was found, for every rule it broke", nullable=False),
-        Column("raw_row_json", Type.VARCHAR, "The row as read, as a JSON object; NULL for a file"),
+        Column(
+            "raw_row_json",
+            Type.VARCHAR,
+            'The row as read, as a JSON object; NULL for a file; of a closing row {"rows": how many}',
+        ),
     ),
 )
 

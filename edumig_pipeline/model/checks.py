@@ -37,12 +37,13 @@ def rules_of(table: Table) -> tuple[Rule, ...]:
     return rules
 
 
-def pandera_schema(table: Table) -> pa.DataFrameSchema:
+def pandera_schema(table: Table, types: pl.Schema | None = None) -> pa.DataFrameSchema:
     """The table as a pandera schema: column types strictly, and one named check per rule.
 
-    To be used on materialised frames with `lazy=True`: on lazy frames pandera looks at names and types only.
+    The types are those of `polars_schema` unless rows are carried otherwise (`carried_schema`). To be used on materialised
+    frames with `lazy=True`: on lazy frames pandera looks at names and types only.
     """
-    columns = {name: pa.Column(dtype, nullable=True, required=True) for name, dtype in polars_schema(table).items()}
+    columns = {name: pa.Column(dtype, nullable=True, required=True) for name, dtype in (types or polars_schema(table)).items()}
     checks = [_check(rule) for rule in rules_of(table)]
     return pa.DataFrameSchema(columns, checks=checks, name=table.name)
 

@@ -124,6 +124,7 @@ OBSERVATIONS = Table(
             "For tables spread over columns, the column: its letter in a sheet, its heading in a CSV",
         ),
     ),
+    coded=True,
     rules=(
         Rule("indicator_given", "source_indicator <> ''", "the record names no indicator"),
         Rule(
@@ -140,7 +141,7 @@ OBSERVATIONS = Table(
         _KNOWN_COUNTERPART,
         Rule(
             "breakdown_syntax",
-            "regexp_like(breakdown, '^(_T|[a-z0-9_]+=[^=;]+(;[a-z0-9_]+=[^=;]+)*)$')",
+            "regexp_like(CAST(breakdown AS VARCHAR), '^(_T|[a-z0-9_]+=[^=;]+(;[a-z0-9_]+=[^=;]+)*)$')",
             "breakdown '{breakdown}' is neither _T nor key=value pairs",
         ),
         Rule(

@@ -36,6 +36,12 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
+def carried_schema(table: Table) -> pl.Schema:
+    """The table's columns as polars types while its rows are validated: those of a coded table have texts as Categorical."""
+    schema = polars_schema(table)
+    return pl.Schema({n: pl.Categorical() if table.coded and t == pl.String else t for n, t in schema.items()})
+
+
 def polars_schema(table: Table) -> pl.Schema:
     """The table's columns as polars types."""
     return pl.Schema({column.name: _POLARS[column.type] for column in table.columns})

@@ -46,7 +46,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table, declared once: everything else about it is derived from this."""
+    """A published table, declared once: everything else about it is derived from this.
+
+    The texts of a `coded` table say few things many times: they are carried as codes until they are published.
+    """
 
     name: str
     description: str
@@ -55,6 +58,7 @@ class Table:
     key: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     is_view: bool = False
+    coded: bool = False
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

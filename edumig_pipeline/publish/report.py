@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.catalogue import TABLES
 from edumig_pipeline.warehouse import Generation, Warehouse
 
@@ -46,13 +47,14 @@ def report(warehouse: Warehouse, generation: Generation, *, rebuilt: bool) -> Re
     names = [table.name for table in TABLES if not table.is_view]
     rows = {name: sum(map(row_count, sorted(generation.parquet(name).iterdir()))) for name in names}
     refused = pl.concat([pl.read_parquet(path, glob=False) for path in sorted(generation.parquet("quarantine").iterdir())])
-    of_rows = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
+    counts = refused.group_by("raw_file", "rule").agg(rows_accounted_for().sum().alias("rows")).sort(pl.all())
+    listed = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
     return Report(
         database=warehouse.database,
         rebuilt=rebuilt,
         rows=rows,
-        quarantined={(file, rule): n for file, rule, n in of_rows.group_by("raw_file", "rule").len().sort(pl.all()).iter_rows()},
-        examples=tuple(_examples(of_rows)),
+        quarantined={(file, rule): rows for file, rule, rows in counts.filter(pl.col("rows") > 0).iter_rows()},
+        examples=tuple(_examples(listed)),
         refusals=_refusals(refused),
     )
 
@@ -71,7 +73,7 @@ def _examples(of_rows: pl.DataFrame) -> list[str]:
 
 
 def _refusals(refused: pl.DataFrame) -> tuple[Refusal, ...]:
-    of_files = refused.filter(pl.col("raw_row").is_null()).sort("raw_file", "rule", "reason")
+    of_files = refused.filter(rows_accounted_for() == 0).sort("raw_file", "rule", "reason")
     return tuple(Refusal(*row) for row in of_files.select("raw_file", "rule", "reason").iter_rows())
 
 

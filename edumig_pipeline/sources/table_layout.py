@@ -25,7 +25,8 @@ class TableLayout:
     """A table whose columns are `header`, in any order, and of `optional` some, all or none; none but these.
 
     `spelling` gives a published column the name it has here, for publishers that change a name's spelling between
-    releases. Optional columns that are absent are read as blank. `footer` matches the lines below the table.
+    releases. Optional columns that are absent are read as blank. `footer` matches the lines below the table. Columns in `coded`
+    say few things many times, so that a full release is harmonised by looking each thing up once.
     """
 
     name: str
@@ -36,6 +37,7 @@ class TableLayout:
     spelling: Callable[[str], str] = as_published
     footer: re.Pattern[str] | None = None
     remarks: tuple[Harmonise, ...] = ()
+    coded: tuple[str, ...] = ()
 
     @property
     def expects(self) -> str:
@@ -52,7 +54,8 @@ class TableLayout:
         return [Part("", self.dataset(file), self.lands, partial(self._records, file), self.remarks)]
 
     def _records(self, file: RawFile) -> Iterator[Batch]:
-        for batch in file.records(footer=self.footer):
+        coded = [name for name in file.header if self.spelling(name) in self.coded]
+        for batch in file.records(footer=self.footer, coded=coded):
             records = batch.records.rename({name: self.spelling(name) for name in file.header})
             absent = [pl.lit("").alias(name) for name in self.optional if name not in records.columns]
             yield Batch(records.with_columns(absent), batch.malformed)

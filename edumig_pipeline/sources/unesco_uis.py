@@ -78,6 +78,7 @@ _TABLES = (
     TableLayout(
         name="uis_data_browser",
         header=("indicatorId", "geoUnit", "year", "value", "qualifier", "magnitude"),
+        coded=("indicatorId", "geoUnit", "year", "qualifier", "magnitude"),
         lands={"observations": observations},
         dataset=_data_browser,
     ),
@@ -109,11 +110,13 @@ _TABLES = (
     _bdds(
         name="uis_bdds_data",
         header=("INDICATOR_ID", "COUNTRY_ID", "YEAR", "VALUE", "MAGNITUDE", "QUALIFIER"),
+        coded=("INDICATOR_ID", "COUNTRY_ID", "YEAR", "MAGNITUDE", "QUALIFIER"),
         lands={"observations": _bdds_observations},
     ),
     _bdds(
         name="uis_bdds_regional_data",
         header=("INDICATOR_ID", "REGION_ID", "YEAR", "VALUE", "MAGNITUDE", "QUALIFIER"),
+        coded=("INDICATOR_ID", "REGION_ID", "YEAR", "MAGNITUDE", "QUALIFIER"),
         lands={"observations": _bdds_observations},
     ),
     _bdds(

@@ -69,12 +69,12 @@ def _observations(records: pl.DataFrame) -> pl.DataFrame:
         # Both columns say the same; where they do not, neither can be believed.
         pl.when(year == again).then(year).otherwise(pl.format("{} or {}", year, again)).alias("year"),
     )
-    return observations(
-        renamed,
-        area=location.replace_strict(areas, default=own),
-        area_name=location.replace_strict(names, default=pl.col("Country").str.strip_chars()),
-        source_status=pl.col("Flag Codes"),
+    located = records.select(
+        location.replace_strict(areas, default=own).alias("ref_area"),
+        location.alias("source_area"),
+        location.replace_strict(names, default=pl.col("Country").str.strip_chars()).alias("area_name"),
     )
+    return observations(renamed, areas=located, source_status=pl.col("Flag Codes"))
 
 
 UIS_STAT = TableLayout(

@@ -11,6 +11,7 @@ each).
 import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, WORLD, iso_countries
+from edumig_pipeline.model.coded import looked_up
 from edumig_pipeline.sources.candidates import mapping, number
 
 ID = "unesco_uis"
@@ -76,13 +77,28 @@ def _area_name(area: pl.Expr, published: str | None) -> pl.Expr:
     return area.replace_strict(names, default=pl.col(published).str.strip_chars() if published else None)
 
 
-def _status() -> pl.Expr:
-    """obs_status from magnitude and qualifier; a flag nobody declared becomes a status that fails validation."""
+def _indicators(codes: pl.DataFrame) -> pl.DataFrame:
+    """The harmonised terms of published codes (indicatorId), row by row, with the code as published and trimmed."""
+    return _mapped(codes).select(
+        "indicator",
+        "counterpart_area",
+        _area_name(pl.col("counterpart_area"), None).alias("counterpart_name"),
+        "sex",
+        "breakdown",
+        "unit_measure",
+        pl.col("indicatorId").alias("source_indicator"),
+    )
+
+
+def _flags(flags: pl.DataFrame) -> pl.DataFrame:
+    """obs_status and source_status for magnitude and qualifier; obs_status is NULL where there is no flag.
+
+    A flag nobody declared becomes a status that fails validation.
+    """
     magnitude, qualifier = pl.col("magnitude"), pl.col("qualifier")
     unknown_magnitude = (magnitude != "") & ~magnitude.is_in(list(_MAGNITUDE_STATUS))
     unknown_qualifier = (qualifier != "") & ~qualifier.is_in(list(_QUALIFIER_STATUS))
-    without_flag = pl.when(pl.col("value").str.strip_chars() == "").then(pl.lit("O")).otherwise(pl.lit("A"))
-    return (
+    return flags.select(
         pl.when(unknown_magnitude)
         .then(pl.concat_str(pl.lit("magnitude "), magnitude))
         .when(unknown_qualifier)
@@ -91,50 +107,54 @@ def _status() -> pl.Expr:
         .then(magnitude.replace_strict(_MAGNITUDE_STATUS, default=None, return_dtype=pl.String))
         .when(qualifier != "")
         .then(qualifier.replace_strict(_QUALIFIER_STATUS, default=None, return_dtype=pl.String))
-        .otherwise(without_flag)
+        .alias("obs_status"),
+        pl.concat_str("magnitude", "qualifier", separator="|").alias("source_status"),
+        (magnitude == "NA").alias("says_none"),
     )
 
 
-def _stands_for_nothing() -> pl.Expr:
-    """UIS writes 0 where the magnitude says that there can be no figure; that is not a zero."""
-    return (pl.col("magnitude") == "NA") & (number(pl.col("value")) == 0)
+def areas_by_code(codes: pl.DataFrame) -> pl.DataFrame:
+    """ref_area, source_area and area_name for UIS's area codes (geoUnit), row by row."""
+    return codes.select(
+        ref_area("geoUnit").alias("ref_area"),
+        pl.col("geoUnit").str.strip_chars().alias("source_area"),
+        _area_name(ref_area("geoUnit"), "geoUnit").alias("area_name"),
+    )
 
 
-def observations(
-    records: pl.DataFrame,
-    *,
-    area: pl.Expr | None = None,
-    area_name: pl.Expr | None = None,
-    source_status: pl.Expr | None = None,
-) -> pl.DataFrame:
+def observations(records: pl.DataFrame, areas: pl.DataFrame | None = None, source_status: pl.Expr | None = None) -> pl.DataFrame:
     """Records of figures as candidates for `observations`.
 
-    The expressions are for files that write areas and flags in other codes: `area` and `area_name` default to what
-    geoUnit says, `source_status` to magnitude|qualifier.
+    `areas` (as of `areas_by_code`) and `source_status` are for files that write areas and flags in other codes: by default
+    they are what geoUnit says, and magnitude|qualifier.
     """
-    flags = pl.concat_str("magnitude", "qualifier", separator="|")
-    area = ref_area("geoUnit") if area is None else area
-    return _mapped(records).select(
-        "indicator",
-        area.alias("ref_area"),
-        "counterpart_area",
-        _area_name(pl.col("counterpart_area"), None).alias("counterpart_name"),
-        "sex",
-        "breakdown",
-        pl.col("year").alias("time_period"),
-        pl.when(~_stands_for_nothing()).then(number(pl.col("value"))).alias("obs_value"),
-        _status().alias("obs_status"),
-        (flags if source_status is None else source_status).alias("source_status"),
-        "unit_measure",
-        pl.col("indicatorId").alias("source_indicator"),
-        pl.col("geoUnit").alias("source_area"),
-        "raw_row",
-        "raw_column",
-        pl.when(_stands_for_nothing()).then(pl.lit("")).otherwise(pl.col("value").str.strip_chars()).alias("published_value"),
-        pl.col("year").alias("published_period"),
-        pl.lit(value=False).alias("undated"),
-        (_area_name(area, "geoUnit") if area_name is None else area_name).alias("area_name"),
+    flags = looked_up(records, ("magnitude", "qualifier"), _flags)
+    if source_status is not None:
+        flags = flags.with_columns(records.select(source_status.alias("source_status")).to_series())
+    period = looked_up(records, ("year",), lambda years: years.select(pl.col("year").str.strip_chars().alias("time_period")))
+    value = records.select(pl.col("value").str.strip_chars().alias("text"), number(pl.col("value")).alias("number"))
+    found = pl.concat(
+        [
+            looked_up(records, ("indicatorId",), _indicators),
+            looked_up(records, ("geoUnit",), areas_by_code) if areas is None else areas,
+            flags,
+            period,
+            value,
+            records.select("raw_row", "raw_column"),
+        ],
+        how="horizontal",
     )
+    # UIS writes 0 where the magnitude says that there can be no figure; that is not a zero.
+    stands_for_nothing = pl.col("says_none") & (pl.col("number") == 0)
+    missing, plain = (pl.lit(status).cast(pl.Categorical) for status in ("O", "A"))
+    without_flag = pl.when(pl.col("text") == "").then(missing).otherwise(plain)
+    return found.with_columns(
+        pl.when(~stands_for_nothing).then("number").alias("obs_value"),
+        pl.coalesce("obs_status", without_flag),
+        pl.when(stands_for_nothing).then(pl.lit("")).otherwise("text").alias("published_value"),
+        pl.col("time_period").alias("published_period"),
+        pl.lit(value=False).alias("undated"),
+    ).drop("text", "number", "says_none")
 
 
 def footnotes(records: pl.DataFrame) -> pl.DataFrame:

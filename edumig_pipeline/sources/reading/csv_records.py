@@ -8,7 +8,8 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +19,17 @@ import pyarrow.csv as pc
 
 from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
 
-_BLOCK = 32 << 20  # bytes per batch; about 700,000 records of a UIS file
+_BLOCK = 16 << 20  # bytes per batch; about 500,000 records of a UIS file
 
 
-def read_csv(
+def read_csv(  # noqa: PLR0913 - a table can differ in as many ways
     path: Path,
     header: tuple[str, ...],
     *,
     delimiter: str = ",",
     footer: re.Pattern[str] | None = None,
     lines_before: int = 0,
+    coded: Collection[str] = (),
 ) -> Iterator[Batch]:
     """The records of a UTF-8 delimited file in file order, numbered from 1 after the header; blank lines are no records.
 
@@ -35,10 +37,11 @@ def read_csv(
     the letters NA. Columns are named as in `header`, which must be the file's, or by `unique_names` where it is blank or
     says a name twice. A record with too many or too few fields comes as malformed, but for one that `footer` matches,
     which is excluded; so is one that repeats the header or holds the #tags of the Humanitarian Exchange Language. Lines
-    before the header, `lines_before` of them, are no records. Raises RefusedError when the file is not UTF-8 or cannot be
+    before the header, `lines_before` of them, are no records. The columns in `coded`, which say few things many times, come as
+    Categorical. Raises RefusedError when the file is not UTF-8 or cannot be
     parsed.
     """
-    _require_whole_text(path, delimiter)
+    has_quotes = _require_whole_text(path, delimiter)
     if _is_header_only(path, delimiter, lines_before):
         return
     malformed: list[Malformed] = []
@@ -48,32 +51,41 @@ def read_csv(
         malformed.append(Malformed(row.number - 1 - lines_before, "record_width", reason, row.text))
         return "skip"
 
-    options = _options(header, delimiter, lines_before, keep_malformed)
+    options = {
+        # Records are numbered for the malformed ones only when they are parsed in order by one thread.
+        "read_options": pc.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=lines_before),
+        "parse_options": pc.ParseOptions(delimiter=delimiter, newlines_in_values=has_quotes, invalid_row_handler=keep_malformed),
+        "convert_options": _conversion(header, coded),
+    }
     try:
         with _UncutLineEnds(path) as stream:
-            for batch in _batches(pc.open_csv(stream, **options), header, malformed):
+            reader = pc.open_csv(stream, **options)
+            for batch in _batches(_ahead(reader), reader.schema, header, malformed):
                 yield _without_footer(batch, footer) if footer else batch
     except pa.ArrowInvalid as error:
         raise RefusedError("csv_syntax", str(error)) from error
 
 
-def _options(
-    header: tuple[str, ...], delimiter: str, lines_before: int, keep_malformed: Callable[[pc.InvalidRow], str]
-) -> dict[str, object]:
-    return {
-        # Records are numbered for the malformed ones only when they are parsed in order by one thread.
-        "read_options": pc.ReadOptions(use_threads=False, block_size=_BLOCK, skip_rows=lines_before),
-        "parse_options": pc.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep_malformed),
-        "convert_options": pc.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False, check_utf8=False
-        ),
-    }
+def _conversion(header: tuple[str, ...], coded: Collection[str]) -> pc.ConvertOptions:
+    types = {name: pa.dictionary(pa.int32(), pa.string()) if name in coded else pa.string() for name in header}
+    return pc.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=False)
 
 
-def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: list[Malformed]) -> Iterator[Batch]:
+def _ahead(reader: pc.CSVStreamingReader) -> Iterator[pa.RecordBatch]:
+    """The reader's batches, the next one being parsed while the one before is looked at."""
+    with ThreadPoolExecutor(max_workers=1) as parser:
+        coming = parser.submit(next, reader, None)
+        while (batch := coming.result()) is not None:
+            coming = parser.submit(next, reader, None)
+            yield batch
+
+
+def _batches(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, header: tuple[str, ...], malformed: list[Malformed]
+) -> Iterator[Batch]:
     """Numbered batches; `malformed` fills up while the reader reads, ahead of the batch it gives."""
     last, seen = 0, 0
-    for batch in reader:
+    for batch in batches:
         skipped = np.array([bad.raw_row for bad in malformed[seen:]], dtype=np.int64)
         numbers = np.arange(last + 1, last + 1 + batch.num_rows + len(skipped), dtype=np.int64)
         numbers = numbers[~np.isin(numbers, skipped)][: batch.num_rows]
@@ -83,7 +95,7 @@ def _batches(reader: pc.CSVStreamingReader, header: tuple[str, ...], malformed: 
         seen += len(passed)
         yield Batch(numbered(_named(batch, header), numbers, header), tuple(passed))
     if malformed[seen:]:
-        none = pa.RecordBatch.from_pylist([], schema=reader.schema)
+        none = pa.RecordBatch.from_pylist([], schema=schema)
         yield Batch(numbered(_named(none, header), [], header), tuple(malformed[seen:]))
 
 
@@ -130,8 +142,11 @@ def _is_header_only(path: Path, delimiter: str, lines_before: int) -> bool:
             return False
 
 
-def _require_whole_text(path: Path, delimiter: str) -> None:
-    """Refuse text that is not UTF-8, or in which a quote is opened and never closed: what follows it is unknown."""
+def _require_whole_text(path: Path, delimiter: str) -> bool:
+    """Refuse text that is not UTF-8, or in which a quote is opened and never closed: what follows it is unknown.
+
+    True when there are quotes at all; without them every line is a record.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, has_quotes = 0, False
     with path.open("rb") as stream:
@@ -154,6 +169,7 @@ def _require_whole_text(path: Path, delimiter: str) -> None:
         raise RefusedError("encoding", f"line {lines + 1} is not UTF-8: it ends within a character") from error
     if has_quotes:
         _require_closed_quotes(path, delimiter)
+    return has_quotes
 
 
 def _require_closed_quotes(path: Path, delimiter: str) -> None:

@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -128,19 +128,22 @@ class RawFile:
             return sheet_header(self.sheet)
         return next(iter(self.first_records(1, self.delimiter)), ())
 
-    def records(self, *, footer: re.Pattern[str] | None = None, lines_before: int = 0) -> Iterator[Batch]:
+    def records(
+        self, *, footer: re.Pattern[str] | None = None, lines_before: int = 0, coded: Collection[str] = ()
+    ) -> Iterator[Batch]:
         """The records below the header, numbered from 1, or by the sheet's rows; every field is text as read.
 
         Columns of delimited text are named as `header`, or by `unique_names` where a heading is blank or repeated. A line
         that does not split into the header's columns but matches `footer` is excluded as such. `lines_before` says how many
-        lines stand before the header. Raises RefusedError when the text cannot be split into records.
+        lines stand before the header. Of delimited text the columns in `coded` come as Categorical. Raises RefusedError when
+        the text cannot be split into records.
         """
         if self.sheet is not None:
             return sheet_records(self.sheet)
         header = self.header
         if lines_before:
             header = self.first_records(lines_before + 1, self.delimiter)[lines_before]
-        return read_csv(self.path, header, delimiter=self.delimiter, footer=footer, lines_before=lines_before)
+        return read_csv(self.path, header, delimiter=self.delimiter, footer=footer, lines_before=lines_before, coded=coded)
 
     @cached_property
     def sheets(self) -> dict[str, pd.DataFrame]:

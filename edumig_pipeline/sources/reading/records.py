@@ -84,16 +84,18 @@ def numbered(frame: pl.DataFrame, numbers: Sequence[int] | np.ndarray, header: S
 def _repeats_header(frame: pl.DataFrame, header: Sequence[str]) -> pl.Series:
     """Which records say what the header says. All columns are looked at only where the first has its own name."""
     says = [
-        pl.col(name).str.strip_chars_start("\ufeff").str.strip_chars().str.to_lowercase() == heading.strip().lower()
+        pl.col(name).cast(pl.String).str.strip_chars_start("\ufeff").str.strip_chars().str.to_lowercase()
+        == heading.strip().lower()
         for name, heading in zip(frame.columns, header, strict=True)
     ]
-    found = frame.select(says[0]).to_series()
-    return frame.select(pl.all_horizontal(says)).to_series() if found.any() else found
+    if not frame.select(pl.first().unique()).select(says[0]).to_series().any():
+        return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    return frame.select(pl.all_horizontal(says)).to_series()
 
 
 def _are_tags(frame: pl.DataFrame, *, below: pl.Series) -> pl.Series:
     """Which records hold nothing but #tags, of those that stand below a header."""
-    fields = [pl.col(name).str.strip_chars() for name in frame.columns]
+    fields = [pl.col(name).cast(pl.String).str.strip_chars() for name in frame.columns]
     nothing_else = pl.all_horizontal(*((field == "") | field.str.starts_with("#") for field in fields))
     found = frame.filter(below).select(nothing_else & pl.any_horizontal(*(field.str.starts_with("#") for field in fields)))
     are_tags = np.zeros(frame.height, dtype=bool)
