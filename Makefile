@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock dictionary findings clean
+.PHONY: warehouse test lint ui lock dictionary findings benchmark clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -47,6 +47,9 @@ findings: $(READY)  ## renew docs/findings.md from raw/
 	$(BIN)/edumig refresh --raw raw --warehouse .findings
 	cp -L .findings/findings.md docs/findings.md
 	rm -rf .findings
+
+benchmark: $(READY)  ## measure everything docs/performance.md says, some 15 minutes and 8 GB, and renew its table
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf .venv .dagster .hypothesis .mypy_cache .pytest_cache .ruff_cache
