@@ -71,6 +71,7 @@ class ObservationRows:
         self._texts = {name: _Texts() for name in _TEXTS}
         self._chunks: dict[str, list[np.ndarray]] = {name: [] for name in (*_TEXTS, *_NUMBERS)}
         self._gone = np.zeros(0, dtype=bool)
+        self._order: np.ndarray | None = None
         self._calendar: pl.DataFrame | None = None
         self._dated = np.zeros((0, 0), dtype=np.int64)
         self._academic = np.zeros(0, dtype=bool)
@@ -82,6 +83,7 @@ class ObservationRows:
         self._chunks["obs_value"].append(rows["obs_value"].fill_null(float("nan")).to_numpy())  # no valid value is NaN
         self._chunks["raw_row"].append(rows["raw_row"].to_numpy())
         self._gone = np.concatenate([self._gone, np.zeros(rows.height, dtype=bool)])
+        self._order = None
 
     def _column(self, name: str) -> np.ndarray:
         """A whole column: codes of texts, or numbers."""
@@ -113,7 +115,13 @@ class ObservationRows:
 
     def colliding(self) -> pl.DataFrame:
         """All rows that share their key with another one."""
-        order, repeats_key = self._in_order()
+        words = self._key_words()
+        order = self._in_order(words)
+        repeats_key = np.ones(len(order), dtype=bool)
+        repeats_key[:1] = False
+        for word in words:
+            ordered = word[order]
+            repeats_key[1:] &= ordered[1:] == ordered[:-1]
         return self.rows(order[repeats_key | np.append(repeats_key[1:], False)])
 
     def remove(self, places: pl.DataFrame) -> None:
@@ -145,8 +153,7 @@ class ObservationRows:
 
     def write(self, target: Path) -> None:
         """Write the rows that stay as Parquet, sorted by key."""
-        order, _ = self._in_order()
-        order = order[~self._gone[order]]
+        order = self._in_order(self._key_words()) if self._order is None else self._order[~self._gone[self._order]]
         fields = [
             pa.field(f.name, pa.dictionary(pa.int32(), pa.string()) if f.name in self._texts else f.type, nullable=f.nullable)
             for f in arrow_schema(OBSERVATIONS)
@@ -168,30 +175,27 @@ class ObservationRows:
                 coming = gatherer.submit(next, groups, None)
                 writer.write_table(group, row_group_size=_ROW_GROUP)
 
-    def _in_order(self) -> tuple[np.ndarray, np.ndarray]:
-        """The places of all rows sorted by key, and for each whether it has the key of the one before."""
-        words = self._key_words()
+    def _in_order(self, words: list[np.ndarray]) -> np.ndarray:
+        """The places of the rows that stay, sorted by key."""
         order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
-        order = order.astype(np.uint32)
-        repeats_key = np.ones(len(order), dtype=bool)
-        repeats_key[:1] = False
-        for word in words:
-            ordered = word[order]
-            repeats_key[1:] &= ordered[1:] == ordered[:-1]
-        return order, repeats_key & ~self._gone[order]
+        self._order = order[~self._gone[order]].astype(np.uint32)
+        return self._order
 
     def _key_words(self) -> list[np.ndarray]:
         """The key as integers that sort as it does: all of its columns in one, or in as few as hold them."""
         words: list[np.ndarray] = [np.zeros(len(self._gone), dtype=np.uint64)]
         used = 0
         for name in OBSERVATIONS.key:
+            codes = self._column(name)
+            if len(codes) == 0 or codes.min() == codes.max():
+                continue  # what all rows say orders none of them
             ranks = self._texts[name].ranks()
             bits = max(1, int(len(ranks) - 1).bit_length())
             if used + bits > _WORD:
                 words.append(np.zeros(len(self._gone), dtype=np.uint64))
                 used = 0
             words[-1] <<= np.uint64(bits)
-            words[-1] |= ranks[self._column(name)] if len(self._gone) else np.zeros(0, dtype=np.uint64)
+            words[-1] |= ranks[codes]
             used += bits
         return words
 
