@@ -93,10 +93,10 @@ class ObservationRows:
         return chunks[0]
 
     def rows(self, places: np.ndarray, names: Collection[str] = (*_TEXTS, *_NUMBERS)) -> pl.DataFrame:
-        """Some rows in full, removed ones too, by their place here."""
+        """Some rows, removed ones too, by their place here, texts as Categorical: where all are bad, some are millions."""
         return pl.DataFrame(
             {
-                name: pl.Series(self._texts[name].said, dtype=pl.String).gather(self._column(name)[places])
+                name: pl.Series(self._texts[name].said, dtype=pl.Categorical).gather(self._column(name)[places])
                 if name in self._texts
                 else pl.Series(self._column(name)[places]).fill_nan(None)
                 for name in names
@@ -128,6 +128,7 @@ class ObservationRows:
         """Take rows back: those at `places` (raw_file, raw_row, raw_column)."""
         found = np.flatnonzero(np.isin(self._column("raw_row"), places["raw_row"].unique().to_numpy()))
         rows = self.rows(found, _PLACE).with_columns(pl.Series("found", found))
+        places = places.cast({pl.String: pl.Categorical})
         self._gone[rows.join(places, on=_PLACE, how="semi", nulls_equal=True)["found"].to_numpy()] = True
 
     def seen(self, raw_file: str, row: int, column: str | None) -> bool:
