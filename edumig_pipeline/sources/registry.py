@@ -1,4 +1,4 @@
-"""The publishers the warehouse knows: every module of this package that declares a SOURCE.
+"""The publishers the warehouse knows: every module here that declares a SOURCE, or folder with a module `source` that does.
 
 Belongs here: finding them, and their rows in the warehouse. Does not belong here: naming them, so that adding a publisher
 changes no other file.
@@ -7,6 +7,7 @@ changes no other file.
 import pkgutil
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 import polars as pl
 
@@ -19,9 +20,17 @@ from edumig_pipeline.sources.layout import Source
 @cache
 def sources() -> dict[str, Source]:
     """All declared sources by id, in order of id."""
-    modules = [import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+    modules = [import_module(name) for info in pkgutil.iter_modules(package.__path__) if (name := _declares(info))]
     found = [module.SOURCE for module in modules if isinstance(getattr(module, "SOURCE", None), Source)]
     return {source.id: source for source in sorted(found, key=lambda source: source.id)}
+
+
+def _declares(info: pkgutil.ModuleInfo) -> str | None:
+    """Where a publisher would be declared: in the module itself, of a folder in its module `source`; None for other folders."""
+    name = f"{package.__name__}.{info.name}"
+    if not info.ispkg:
+        return name
+    return f"{name}.source" if find_spec(f"{name}.source") else None
 
 
 @cache

@@ -21,8 +21,8 @@ from edumig_pipeline.fetch import Outcome, State
 from edumig_pipeline.retrieval.shelf import Release
 from edumig_pipeline.retrieval.timeliness import overdue
 from edumig_pipeline.sources.downloads import Cadence
-from edumig_pipeline.sources.iom_missing_migrants import DOWNLOAD as MISSING_MIGRANTS
-from edumig_pipeline.sources.iom_missing_migrants import LAYOUTS
+from edumig_pipeline.sources.iom.missing_migrants import DOWNLOAD as MISSING_MIGRANTS
+from edumig_pipeline.sources.iom.missing_migrants import LAYOUTS
 from edumig_pipeline.sources.registry import sources
 from tests.pipeline.conftest import Place
 

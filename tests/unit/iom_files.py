@@ -12,7 +12,7 @@ import polars as pl
 from edumig_pipeline.ingest.inventory import FoundFile, FoundRelease
 from edumig_pipeline.ingest.recognition import Recognised, Refused, recognise
 from edumig_pipeline.ingest.validation import Validator
-from edumig_pipeline.sources.iom import SOURCE
+from edumig_pipeline.sources.iom.source import SOURCE
 
 RELEASE = FoundRelease(SOURCE.id, "2026-05-06", ())
 

@@ -13,7 +13,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from edumig_pipeline.sources.iom_records import as_object, day
+from edumig_pipeline.sources.iom.records import as_object, day
 from tests.unit.iom_files import Landed, landed, refusal, write
 
 Record = Mapping[str, str]

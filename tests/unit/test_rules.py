@@ -25,7 +25,7 @@ from edumig_pipeline.model.schemas import polars_schema
 from edumig_pipeline.model.table import Rule, Table, Type
 from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
-from edumig_pipeline.sources.unesco_uis import SOURCE as UIS
+from edumig_pipeline.sources.unesco_uis.source import SOURCE as UIS
 
 Row = dict[str, Any]
 

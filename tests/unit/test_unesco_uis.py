@@ -21,7 +21,7 @@ from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.model.areas import iso_countries
 from edumig_pipeline.sources.candidates import mapping
 from edumig_pipeline.sources.reading.rawfile import RawFile
-from edumig_pipeline.sources.unesco_uis import SOURCE
+from edumig_pipeline.sources.unesco_uis.source import SOURCE
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ROOT.parent / "shared" / "data" / "unesco_uis" / "bdds" / "OPRI_LABEL.csv"

@@ -15,7 +15,7 @@ from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch, RefusedError
-from edumig_pipeline.sources.unesco_uis import SOURCE
+from edumig_pipeline.sources.unesco_uis.source import SOURCE
 
 RECORD = {"indicatorId": "26637", "geoUnit": "KAZ", "year": 2019, "value": 1.50, "magnitude": None, "qualifier": "UIS_EST"}
 NOTE = {"type": "Source", "subtype": "Data sources", "value": "UIS Education Survey"}

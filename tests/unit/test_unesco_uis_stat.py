@@ -13,7 +13,7 @@ import pytest
 from edumig_pipeline.ingest.inventory import FoundRelease
 from edumig_pipeline.ingest.validation import Outcome, Validator
 from edumig_pipeline.sources.reading.rawfile import RawFile
-from edumig_pipeline.sources.unesco_uis import SOURCE
+from edumig_pipeline.sources.unesco_uis.source import SOURCE
 
 COLUMNS = ("Indicator", "LOCATION", "Country", "TIME", "Time", "Value", "Flag Codes", "Flags")
 TEXT_OF = {

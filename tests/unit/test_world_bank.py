@@ -19,7 +19,7 @@ from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.registry import area_prefixes
-from edumig_pipeline.sources.world_bank import SOURCE
+from edumig_pipeline.sources.world_bank.source import SOURCE
 
 RELEASE = FoundRelease(SOURCE.id, "r", ())
 

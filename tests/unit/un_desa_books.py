@@ -15,7 +15,7 @@ from edumig_pipeline.ingest.inventory import take_inventory
 from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.sources.layout import Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
-from edumig_pipeline.sources.un_desa import SOURCE
+from edumig_pipeline.sources.un_desa.source import SOURCE
 
 Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = Sequence[Cell]

@@ -1,8 +1,8 @@
 """UN DESA Population Division: International Migrant Stock workbooks of the revisions 2017, 2019, 2020 and 2024.
 
 Belongs here: the publisher, and which kind of sheet a file or sheet is. Does not belong here: how each kind is read
-(`un_desa_figures`, `un_desa_remarks`, `un_desa_notes`), the geometry of tables (`un_desa_sheet`), DESA's words
-(`un_desa_headings`) and codes (`un_desa_areas`), or spreadsheets as such (`workbook`, `text_grid`).
+(`figures`, `remarks`, `notes`), the geometry of tables (`sheet`), DESA's words
+(`headings`) and codes (`areas`), or spreadsheets as such (`workbook`, `text_grid`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,16 +12,16 @@ from functools import partial
 
 import pandas as pd
 
-from edumig_pipeline.sources import un_desa_notes as notes
 from edumig_pipeline.sources.downloads import Bounds, Cadence, Download, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.layout import Part, Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch
 from edumig_pipeline.sources.reading.text_grid import DELIMITERS, first_grid, read_text_grid
-from edumig_pipeline.sources.un_desa_figures import Page, figures, observations
-from edumig_pipeline.sources.un_desa_headings import has_headings
-from edumig_pipeline.sources.un_desa_remarks import remarks
-from edumig_pipeline.sources.un_desa_sheet import DESTINATION, ORIGIN, PAIR, side_of
+from edumig_pipeline.sources.un_desa import notes
+from edumig_pipeline.sources.un_desa.figures import Page, figures, observations
+from edumig_pipeline.sources.un_desa.headings import has_headings
+from edumig_pipeline.sources.un_desa.remarks import remarks
+from edumig_pipeline.sources.un_desa.sheet import DESTINATION, ORIGIN, PAIR, side_of
 
 _ID = "un_desa"
 

@@ -1,7 +1,7 @@
 """What UIS's records mean: its codes of indicators and areas, its magnitudes and qualifiers, as candidate rows.
 
-Belongs here: UIS's terms, whatever file they stand in. Does not belong here: the files' layouts (`unesco_uis`,
-`unesco_uis_api`, `unesco_uis_stat`), or what the harmonised codes mean.
+Belongs here: UIS's terms, whatever file they stand in. Does not belong here: the files' layouts (`source`,
+`api`, `stat`), or what the harmonised codes mean.
 
 Records come with the Data Browser's column names: indicatorId, geoUnit, year, value, magnitude, qualifier. Source of the
 rules: the README of every package of the Bulk Data Download Service (magnitude and qualifier, and what VALUE holds with

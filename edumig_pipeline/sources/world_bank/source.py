@@ -1,7 +1,7 @@
 """The World Bank: EdStats and the World Development Indicators, as bulk files, indicator downloads and DataBank extracts.
 
 Belongs here: the World Bank's series and area codes, its mark for missing figures, and which table lands where. Does not
-belong here: the shapes of its tables (`world_bank_tables`).
+belong here: the shapes of its tables (`tables`).
 
 The mobility series are the UIS's own, under codes that begin with UIS; the World Bank changes neither figures nor
 flags, but leaves the flags out. Codes are written with spaces around them in some companions, and in mixed case: they
@@ -18,7 +18,7 @@ from edumig_pipeline.sources.candidates import mapping, number
 from edumig_pipeline.sources.downloads import ZIP, Cadence, Download, Plan, ReplyError, Request, Web
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
-from edumig_pipeline.sources.world_bank_tables import (
+from edumig_pipeline.sources.world_bank.tables import (
     AREA,
     SERIES,
     TIME,

@@ -1,7 +1,7 @@
 """The shapes of the World Bank's tables: what stands in their rows, what in their columns, and what is no record.
 
 Belongs here: telling a table by its headings, and reading it. Does not belong here: what the codes in it mean
-(`world_bank`).
+(`source`).
 
 A table of figures names two of area, series and time in each row, by name and code, and spreads the third over its
 columns. Headings of columns with figures are years (`2013` in bulk files, `2013 [YR2013]` in DataBank extracts), or

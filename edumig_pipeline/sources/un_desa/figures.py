@@ -1,7 +1,7 @@
 """Figures of UN DESA's International Migrant Stock: the cells of a sheet as records, and what they mean.
 
 Belongs here: marks, what the type of data says of the status, and candidates for `observations`. Does not belong here:
-where a sheet keeps what (`un_desa_sheet`), or the remarks that hang on figures (`un_desa_remarks`).
+where a sheet keeps what (`sheet`), or the remarks that hang on figures (`remarks`).
 
 Sources of the rules: the workbooks' own notes. `..` not available, `~` protected because fewer than five, `—` not zero but
 less than half a unit; "Type of data": B foreign-born, C foreign citizens, R refugees added, I imputed.
@@ -14,13 +14,13 @@ import pandas as pd
 import polars as pl
 
 from edumig_pipeline.model.areas import ALL_AREAS, WORLD
-from edumig_pipeline.sources import un_desa_areas as areas
 from edumig_pipeline.sources.candidates import number
 from edumig_pipeline.sources.reading.records import Batch, Malformed
 from edumig_pipeline.sources.reading.text_grid import numerals
 from edumig_pipeline.sources.reading.workbook import cells, text
-from edumig_pipeline.sources.un_desa_headings import find_headings
-from edumig_pipeline.sources.un_desa_sheet import DESTINATION, ORIGIN, PAIR, Sheet, locate
+from edumig_pipeline.sources.un_desa import areas
+from edumig_pipeline.sources.un_desa.headings import find_headings
+from edumig_pipeline.sources.un_desa.sheet import DESTINATION, ORIGIN, PAIR, Sheet, locate
 
 _MARKS = {"..": "O", "~": "Q", "—": "N"}
 _CELLS_AT_ONCE = 400_000

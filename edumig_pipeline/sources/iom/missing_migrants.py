@@ -22,7 +22,7 @@ import polars as pl
 
 from edumig_pipeline.sources.candidates import number
 from edumig_pipeline.sources.downloads import Cadence, Download, Plan, Request, Web
-from edumig_pipeline.sources.iom_records import as_object, day
+from edumig_pipeline.sources.iom.records import as_object, day
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
 

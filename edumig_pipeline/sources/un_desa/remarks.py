@@ -1,7 +1,7 @@
 """What the labels of a row say of its figures, beside the figures: its type of data, its note, the asterisk of its name.
 
-Belongs here: candidates for `footnotes` on figures. Does not belong here: the figures (`un_desa_figures`), or the sheets
-of notes (`un_desa_notes`).
+Belongs here: candidates for `footnotes` on figures. Does not belong here: the figures (`figures`), or the sheets
+of notes (`notes`).
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.model.areas import ALL_AREAS
-from edumig_pipeline.sources import un_desa_areas as areas
 from edumig_pipeline.sources.layout import Harmonise
-from edumig_pipeline.sources.un_desa_figures import data_type_letters, key_of
-from edumig_pipeline.sources.un_desa_notes import Notes, spoken
-from edumig_pipeline.sources.un_desa_sheet import PAIR
+from edumig_pipeline.sources.un_desa import areas
+from edumig_pipeline.sources.un_desa.figures import data_type_letters, key_of
+from edumig_pipeline.sources.un_desa.notes import Notes, spoken
+from edumig_pipeline.sources.un_desa.sheet import PAIR
 
 _BASES = {"B": "people born abroad", "C": "foreign citizens"}
 

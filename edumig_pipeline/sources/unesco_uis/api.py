@@ -1,7 +1,7 @@
 """UIS's public interface (api.uis.unesco.org): its replies, saved as JSON.
 
 Belongs here: the shape of the replies with figures and of the lists of indicators and areas. Does not belong here: what
-the records mean (`unesco_uis_terms`).
+the records mean (`terms`).
 """
 
 import json
@@ -15,7 +15,7 @@ import polars as pl
 from edumig_pipeline.sources.layout import Harmonise, Layout, Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, json_records
-from edumig_pipeline.sources.unesco_uis_terms import footnotes, labels, named_areas, observations
+from edumig_pipeline.sources.unesco_uis.terms import footnotes, labels, named_areas, observations
 
 # The interface and the Data Browser's export give the same data.
 DATASET = "data_browser"

@@ -1,7 +1,7 @@
 """Headings and titles of UN DESA's sheets: which column holds what, by name, and what a table says it is about.
 
 Belongs here: the words DESA puts above its tables, revision by revision. Does not belong here: where figures and years
-are (`un_desa_sheet`), or what codes and marks mean (`un_desa_figures`).
+are (`sheet`), or what codes and marks mean (`figures`).
 """
 
 import re

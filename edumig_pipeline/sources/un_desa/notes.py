@@ -10,11 +10,11 @@ import pandas as pd
 import polars as pl
 
 from edumig_pipeline.model.areas import ALL_AREAS, UNKNOWN
-from edumig_pipeline.sources import un_desa_areas as areas
 from edumig_pipeline.sources.candidates import mapping
 from edumig_pipeline.sources.reading.records import Batch, RefusedError
 from edumig_pipeline.sources.reading.workbook import cells, column_letter, text
-from edumig_pipeline.sources.un_desa_headings import ANNEX_ROLES, find_headings, plain
+from edumig_pipeline.sources.un_desa import areas
+from edumig_pipeline.sources.un_desa.headings import ANNEX_ROLES, find_headings, plain
 
 # Texts of notes by marker: 'b', '1', '*'.
 Notes = Mapping[str, str]

@@ -1,7 +1,7 @@
 """UNESCO Institute for Statistics: what it offers for download, and how a release of it is asked for.
 
 Belongs here: the public interface's export and the Bulk Data Download Service (BDDS). Does not belong here: reading what
-comes (`unesco_uis`, `unesco_uis_api`).
+comes (`source`, `api`).
 
 The interface answers what it does not know with HTTP status 200: a code with a hint, a parameter with nothing at all. So
 only codes are asked for that the version itself lists, and the parameters' names are those of its own description. More than

@@ -2,7 +2,7 @@
 
 Belongs here: the layouts of the Data Browser's export and of the Bulk Data Download Service (BDDS), also as the
 Humanitarian Data Exchange (HDX) hands the latter's tables on. Does not belong here: what the records mean
-(`unesco_uis_terms`), the interface's replies (`unesco_uis_api`), or the older UIS.Stat (`unesco_uis_stat`).
+(`terms`), the interface's replies (`api`), or the older UIS.Stat (`stat`).
 """
 
 import re
@@ -14,10 +14,10 @@ import polars as pl
 from edumig_pipeline.sources.layout import AcademicCalendar, Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
-from edumig_pipeline.sources.unesco_uis_api import DATASET, LAYOUTS
-from edumig_pipeline.sources.unesco_uis_downloads import DOWNLOADS
-from edumig_pipeline.sources.unesco_uis_stat import UIS_STAT
-from edumig_pipeline.sources.unesco_uis_terms import AREA_PREFIX, ID, footnotes, labels, named_areas, observations
+from edumig_pipeline.sources.unesco_uis.api import DATASET, LAYOUTS
+from edumig_pipeline.sources.unesco_uis.downloads import DOWNLOADS
+from edumig_pipeline.sources.unesco_uis.stat import UIS_STAT
+from edumig_pipeline.sources.unesco_uis.terms import AREA_PREFIX, ID, footnotes, labels, named_areas, observations
 
 
 def _data_browser(_file: RawFile) -> str:

@@ -2,7 +2,7 @@
 
 Belongs here: the geometry of the tables: years side by side in blocks, repeated for both sexes, men and women; or a
 matrix with a column per origin and the years stacked in rows. Does not belong here: the words of headings and titles
-(`un_desa_headings`), or what codes and marks mean (`un_desa_figures`).
+(`headings`), or what codes and marks mean (`figures`).
 """
 
 import re
@@ -15,7 +15,7 @@ import polars as pl
 from edumig_pipeline.sources.candidates import mapping
 from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.reading.workbook import column_letter, text
-from edumig_pipeline.sources.un_desa_headings import (
+from edumig_pipeline.sources.un_desa.headings import (
     Headings,
     Title,
     captions_of_origins,

@@ -1,6 +1,6 @@
 """UIS.Stat, the service UIS ran until 2024 at data.uis.unesco.org: its CSV of figures.
 
-Belongs here: UIS.Stat's columns, locations and flags. Does not belong here: what UIS's terms mean (`unesco_uis_terms`).
+Belongs here: UIS.Stat's columns, locations and flags. Does not belong here: what UIS's terms mean (`terms`).
 
 Source of the rules: the legend UIS prints with its figures (a: category not applicable, n: magnitude nil or negligible,
 +: national estimation, ‡: UIS estimation, …: data not available). Their counterparts in the bulk files are NA, NIL,
@@ -14,7 +14,7 @@ import polars as pl
 from edumig_pipeline.sources.candidates import mapping
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.table_layout import TableLayout
-from edumig_pipeline.sources.unesco_uis_terms import AREA_PREFIX, observations, ref_area
+from edumig_pipeline.sources.unesco_uis.terms import AREA_PREFIX, observations, ref_area
 
 _MAGNITUDE = {"a": "NA", "n": "NIL"}
 _QUALIFIER = {"‡": "UIS_EST", "+": "NAT_EST"}

@@ -1,7 +1,7 @@
 """IOM Displacement Tracking Matrix: its records of internally displaced persons, and the CSV that holds all of them.
 
 Belongs here: what a record says, in a reply of the API and in the CSV the Humanitarian Data Exchange makes of the replies.
-Does not belong here: the replies themselves (`iom_dtm_api`), or IOM's other data.
+Does not belong here: the replies themselves (`dtm_api`), or IOM's other data.
 
 Sources of the rules: replies of the API kept with the OCHA-DAP scraper and the official clients, and HDX's
 global-iom-dtm-from-api-admin-0-to-2.csv, which had 15 columns in early 2025, then 16, then 21, with a row of tags below the
@@ -21,7 +21,7 @@ import polars as pl
 
 from edumig_pipeline.model.areas import UNKNOWN, iso_countries
 from edumig_pipeline.sources.candidates import number
-from edumig_pipeline.sources.iom_records import as_object, day
+from edumig_pipeline.sources.iom.records import as_object, day
 from edumig_pipeline.sources.layout import Layout, Part
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import Batch, cells

@@ -1,7 +1,7 @@
 """IOM Displacement Tracking Matrix: replies of its API v3, and of v2.
 
 Belongs here: the envelope of a reply, the fields of the calls, and the lists of countries and operations. Does not belong
-here: what a record of displaced persons says (`iom_dtm`), or JSON as such.
+here: what a record of displaced persons says (`dtm`), or JSON as such.
 
 A call that failed is answered with HTTP status 200 as well: isSuccess is false, or there are messages. Such a reply, saved
 like any other, must not pass for one that found nothing.
@@ -15,7 +15,7 @@ from functools import partial
 import polars as pl
 
 from edumig_pipeline.sources.downloads import Cadence, Download, Key, Plan, ReplyError, Request, Web
-from edumig_pipeline.sources.iom_dtm import (
+from edumig_pipeline.sources.iom.dtm import (
     COMMON,
     DATASET,
     INDICATOR,
