@@ -59,4 +59,4 @@ def _say_what_was_refused(report: "Report") -> None:
         click.echo(f"quarantined: {raw_file}: {count:,} {'row' if count == 1 else 'rows'} by rule {rule}", err=True)
     for example in report.examples:
         click.echo(f"  {example}", err=True)
-    click.echo("All of them are in the table quarantine; everything else is published.", err=True)
+    click.echo("They are in the table quarantine, of each rule and file up to 10,000; everything else is published.", err=True)
