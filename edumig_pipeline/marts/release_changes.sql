@@ -14,23 +14,6 @@ WITH sizes AS (
     GROUP BY ALL
 ),
 
-compared_series AS (
-    SELECT
-        source,
-        dataset,
-        indicator,
-        counterpart_area,
-        sex,
-        release AS to_release,
-        year_from,
-        year_to,
-        areas_covered AS new_areas,
-        lag(release) OVER earlier AS from_release
-    FROM release_coverage
-    WINDOW earlier AS (PARTITION BY source, dataset, indicator, counterpart_area, sex ORDER BY released, release)
-    QUALIFY lag(release) OVER earlier IS NOT NULL
-),
-
 consecutive AS (
     SELECT source, dataset, lag(release) OVER earlier AS from_release, release AS to_release
     FROM sizes
@@ -39,31 +22,42 @@ consecutive AS (
 ),
 
 pairs AS (
-    SELECT source, dataset, from_release, to_release FROM compared_series
+    SELECT source, dataset, previous_release AS from_release, release AS to_release
+    FROM release_coverage
+    WHERE previous_release IS NOT NULL
     UNION
     SELECT source, dataset, from_release, to_release FROM consecutive
 ),
 
-dated AS (
-    SELECT *, regexp_extract(time_period, '(\d{4})[^/]*$', 1)::INTEGER AS year
+-- Not materialised: where there is nothing to compare, no row is looked at.
+dated AS NOT MATERIALIZED (
+    SELECT
+        source,
+        dataset,
+        release,
+        indicator,
+        ref_area,
+        counterpart_area,
+        sex,
+        regexp_extract(time_period, '(\d{4})[^/]*$', 1)::INTEGER AS year
     FROM observations
     WHERE time_period IS NOT NULL
 ),
 
 compared AS (
-    SELECT p.source, p.dataset, p.from_release, p.to_release, count(*) AS rows_compared
-    FROM compared_series AS p
+    SELECT c.source, c.dataset, c.previous_release AS from_release, c.release AS to_release, count(*) AS rows_compared
+    FROM release_coverage AS c
     JOIN dated AS o
         ON
-            o.source = p.source
-            AND o.dataset = p.dataset
-            AND o.indicator = p.indicator
-            AND o.counterpart_area = p.counterpart_area
-            AND o.sex = p.sex
-            AND o.release = p.from_release
+            o.source = c.source
+            AND o.dataset = c.dataset
+            AND o.indicator = c.indicator
+            AND o.counterpart_area = c.counterpart_area
+            AND o.sex = c.sex
+            AND o.release = c.previous_release
     WHERE
-        o.year BETWEEN p.year_from AND p.year_to
-        AND (p.new_areas IS NULL OR contains(p.new_areas, chr(10) || o.ref_area || chr(10)))
+        o.year BETWEEN c.year_from AND c.year_to
+        AND (c.areas_covered IS NULL OR contains(c.areas_covered, chr(10) || o.ref_area || chr(10)))
     GROUP BY ALL
 ),
 

@@ -38,7 +38,11 @@ SELECT
         WHEN coalesce(r.coverage, '') = 'extract' OR b.areas < 30
             -- A line feed on either side of each, so that one code is not found in another.
             THEN chr(10) || array_to_string(c.areas, chr(10)) || chr(10)
-    END AS areas_covered
+    END AS areas_covered,
+    lag(c.release) OVER (
+        PARTITION BY c.source, c.dataset, c.indicator, c.counterpart_area, c.sex
+        ORDER BY r.released, c.release
+    ) AS previous_release
 FROM covered AS c
 JOIN breadth AS b USING (source, dataset, release, indicator)
 JOIN releases AS r USING (source, release)

@@ -13,15 +13,15 @@ WITH pairs AS (
         indicator,
         counterpart_area,
         sex,
-        release AS to_release,
-        year_from,
-        year_to,
-        areas_covered AS new_areas,
-        lag(release) OVER earlier AS from_release,
-        lag(areas_covered) OVER earlier AS old_areas
-    FROM release_coverage
-    WINDOW earlier AS (PARTITION BY source, dataset, indicator, counterpart_area, sex ORDER BY released, release)
-    QUALIFY lag(release) OVER earlier IS NOT NULL
+        newer.release AS to_release,
+        newer.year_from,
+        newer.year_to,
+        newer.areas_covered AS new_areas,
+        older.release AS from_release,
+        older.areas_covered AS old_areas
+    FROM release_coverage AS newer
+    JOIN release_coverage AS older USING (source, dataset, indicator, counterpart_area, sex)
+    WHERE older.release = newer.previous_release
 ),
 
 old_cells AS (

@@ -138,5 +138,6 @@ RELEASE_COVERAGE = Table(
             Type.VARCHAR,
             "Areas of an extract, joined by line feeds; NULL where the release covers every area",
         ),
+        Column("previous_release", Type.VARCHAR, "Release before it that covers the same; NULL for the first"),
     ),
 )
