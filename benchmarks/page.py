@@ -8,16 +8,14 @@ import platform
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from benchmarks.run import Bench
+from benchmarks.bench import Bench
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 _LIBRARIES = ("duckdb", "polars", "pandera", "pyarrow", "pandas", "dagster", "numpy")
 
 
-def write_page(page: Path, bench: "Bench", rows: int, rounds: int) -> None:
+def write_page(page: Path, bench: Bench, rows: int, rounds: int) -> None:
     """Put the results of a run where the page has its table."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -43,7 +41,7 @@ def _machine(rounds: int) -> str:
     )
 
 
-def _rows(bench: "Bench", rows: int) -> list[tuple[str, str, str, bool | None]]:
+def _rows(bench: Bench, rows: int) -> list[tuple[str, str, str, bool | None]]:
     floor, full, peer = bench.wall("F"), bench.wall("refresh"), bench.wall("peer")
     sizes = ((" small", rows / 10), ("", rows), (" large", 3 * rows))
     per_row = {name: 1e6 * bench.wall(f"refresh{name}") / size for name, size in sizes}
