@@ -11,6 +11,7 @@ import pytest
 
 from tests.pipeline.conftest import ROOT, Ran
 from tests.publishers import server as faults
+from tests.publishers.cases import archive
 from tests.publishers.conftest import Desk
 from tests.publishers.offers import EUROSTAT, UIS, Offers
 from tests.publishers.server import PublishersServer
@@ -82,8 +83,6 @@ def test_a_missing_key_is_no_fault_unless_nothing_else_was_asked_for(desk: Desk)
 def test_a_release_of_which_not_all_will_land_ends_with_1(desk: Desk, server: PublishersServer, offers: Offers) -> None:
     whole = offers.answer
     table = b"INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n26637,KAZ,2019,22728,,\n"
-    from tests.publishers.test_landing import archive
-
     body = archive(OPRI_DATA_NATIONAL=table, NEWS=b"headline,day\nA,1\n")
     server.answer = lambda asked: type(whole(asked))(body, "application/zip") if asked.path.endswith("OPRI.zip") else whole(asked)
     ran = edumig(desk, "fetch", "unesco_uis/bdds_opri")

@@ -1,13 +1,10 @@
 """What a publisher's server may do to a download: each case ends in a whole release or in none, and says what happened."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,55 +12,10 @@ from edumig_pipeline.fetch import downloads
 from edumig_pipeline.retrieval import web
 from edumig_pipeline.sources.downloads import Download
 from tests.publishers import server as faults
+from tests.publishers.cases import FILES, PACKAGE, REPLY, TABLE, WORKBOOK, archive, bomb, contents, encrypted, misbehave
 from tests.publishers.conftest import Desk
-from tests.publishers.offers import BDDS, EUROSTAT, UIS, Offers
-from tests.publishers.server import Asked, Fault, PublishersServer, Reply, serving
-
-TABLE, PACKAGE, WORKBOOK, REPLY = (
-    "eurostat/educ_uoe_mobs02",
-    "unesco_uis/bdds_opri",
-    "un_desa/migrant_stock",
-    "iom/dtm",
-)
-HOST = {TABLE: EUROSTAT, PACKAGE: BDDS, WORKBOOK: "www.un.org", REPLY: "dtmapi.iom.int"}
-# Where the files lie, so that the question before them is answered well.
-FILES = {TABLE: "/eurostat/api/dissemination/sdmx", PACKAGE: "/bdds", WORKBOOK: "/", REPLY: "/v3/displacement/admin0"}
-
-
-def misbehave(server: PublishersServer, name: str, *what: Fault) -> None:
-    """Let the next requests for files of a download meet these faults."""
-    server.only = FILES[name]
-    asks_first = [faults.well] * (datetime.now(UTC).year - 2024 + 1) if name == WORKBOOK else []
-    server.faults[HOST[name]] = [*asks_first, *what]
-
-
-def bomb() -> bytes:
-    """A zip whose member is a thousand times as large as the archive."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("OPRI_DATA_NATIONAL.csv", b"0" * (300 << 20))
-    return packed.getvalue()
-
-
-def encrypted() -> bytes:
-    """A zip whose only member says that it is encrypted."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("OPRI_DATA_NATIONAL.csv", b"INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n")
-    body = bytearray(packed.getvalue())
-    body[6] |= 1
-    body[body.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(body)
-
-
-def archive(**members: bytes) -> bytes:
-    """A zip with these members."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as one:
-        for name, content in members.items():
-            one.writestr(f"{name}.csv", content)
-    return packed.getvalue()
-
+from tests.publishers.offers import EUROSTAT, UIS, Offers
+from tests.publishers.server import Asked, Fault, PublishersServer
 
 # Faults that a next attempt cures
 
@@ -262,15 +214,15 @@ def test_a_redirect_within_the_publisher_is_followed(desk: Desk, server: Publish
 
 def test_a_redirect_to_a_declared_host_is_followed(monkeypatch: pytest.MonkeyPatch, desk: Desk, server: PublishersServer) -> None:
     (source, declared), *_ = downloads((TABLE,))
-    monkeypatch.setitem(declared.__dict__, "hosts", ("files.ec.europa.eu",))
+    monkeypatch.setitem(declared.__dict__, "hosts", ("downloads.ec.europa.eu",))
     body = server.answer(
         Asked(EUROSTAT, "/eurostat/api/dissemination/sdmx/2.1/data/educ_uoe_mobs02/", {"format": ["SDMX-CSV"]}, {})
     )
     answer = server.answer
-    server.answer = lambda asked: body if asked.host == "files.ec.europa.eu" else answer(asked)
-    misbehave(server, TABLE, faults.sent_on("https://files.ec.europa.eu/mobs02.csv"))
+    server.answer = lambda asked: body if asked.host == "downloads.ec.europa.eu" else answer(asked)
+    misbehave(server, TABLE, faults.sent_on("https://downloads.ec.europa.eu/mobs02.csv"))
     assert desk.fetch_one(TABLE).state == "landed"
-    assert server.asked[-1].host == "files.ec.europa.eu"
+    assert server.asked[-1].host == "downloads.ec.europa.eu"
     assert source.id == "eurostat"
 
 
@@ -306,113 +258,6 @@ def test_a_file_larger_than_allowed_is_not_taken(desk: Desk, server: PublishersS
     assert desk.left_over() == []
 
 
-# What changed since
-
-
-def test_what_did_not_change_is_not_sent_again(desk: Desk, server: PublishersServer) -> None:
-    desk.fetch_one(TABLE)
-    assert desk.fetch_one(TABLE).state == "unchanged"
-    (_, second) = [one for one in server.asked if one.path.startswith(FILES[TABLE])]
-    assert second.headers["If-None-Match"].startswith('"')
-    assert len(desk.listener.begun) == 1, "the answer was 304: no file came"
-
-
-def test_last_modified_is_asked_about_too(desk: Desk, server: PublishersServer) -> None:
-    desk.fetch_one(WORKBOOK)
-    desk.fetch_one(WORKBOOK)
-    asked = [one for one in server.asked if one.path.endswith("_by_sex_and_origin.xlsx")]
-    assert asked[-1].headers["If-Modified-Since"] == "Fri, 07 Feb 2025 10:00:00 GMT"
-
-
-def test_the_same_bytes_are_no_new_release(desk: Desk, server: PublishersServer) -> None:
-    """A server without conditional requests sends everything again."""
-    answer = server.answer
-    server.answer = lambda asked: Reply(**{**answer(asked).__dict__, "etag": False})
-    desk.fetch_one(TABLE)
-    there = contents(desk.raw / "eurostat")
-    assert desk.fetch_one(TABLE).state == "unchanged"
-    assert len(desk.listener.begun) == 2
-    assert contents(desk.raw / "eurostat") == there
-
-
-def test_one_changed_file_of_three_is_a_whole_new_release(desk: Desk, offers: Offers, server: PublishersServer) -> None:
-    etags = server.answer
-
-    def with_etags(asked: Asked) -> Reply:
-        return Reply(**{**etags(asked).__dict__, "etag": True})
-
-    server.answer = with_etags
-    desk.fetch_one(WORKBOOK)
-    old = offers.folder / "undesa_pd_2024_ims_stock_by_sex_and_origin.xlsx"
-    old.write_bytes((offers.folder / "undesa_pd_2024_ims_stock_by_sex_and_destination.xlsx").read_bytes())
-    outcome = desk.fetch_one(WORKBOOK)
-    assert (outcome.state, outcome.release) == ("landed", "rev2024_2025-02-07")
-    assert sorted(path.name for path in (desk.raw / "un_desa/rev2024_2025-02-07").iterdir()) == sorted(
-        ["release.toml", *(path.name for path in offers.folder.iterdir())]
-    )
-
-
-def test_a_lost_memory_costs_a_download_and_no_release(desk: Desk) -> None:
-    desk.fetch_one(TABLE)
-    for memory in (desk.raw / ".fetch").rglob("*.json"):
-        memory.write_text("{ this is no JSON")
-    assert desk.fetch_one(TABLE).state == "unchanged"
-    assert len(desk.releases("eurostat")) == 1
-
-
-def test_a_release_that_was_damaged_is_brought_anew(desk: Desk) -> None:
-    first = desk.fetch_one(TABLE)
-    (desk.raw / "eurostat" / str(first.release) / "estat_educ_uoe_mobs02_en.csv").write_text("damaged")
-    again = desk.fetch_one(TABLE)
-    assert again.state == "landed"
-    assert again.release != first.release
-
-
-def test_a_release_put_there_by_hand_is_not_fetched_again(desk: Desk) -> None:
-    desk.fetch_one(TABLE)
-    (release,) = (desk.raw / "eurostat").glob("[!.]*")
-    manifest = release / "release.toml"
-    by_hand = "".join(line for line in manifest.read_text().splitlines(keepends=True) if not line.startswith("download"))
-    manifest.write_text(by_hand)
-    for memory in (desk.raw / ".fetch").rglob("*.json"):
-        memory.unlink()
-    assert desk.fetch_one(TABLE).state == "unchanged"
-
-
-# Together, and after a crash
-
-
-def test_two_fetches_from_one_publisher_do_not_meet(desk: Desk) -> None:
-    from edumig_pipeline.retrieval.shelf import Shelf
-
-    with Shelf(desk.raw, "eurostat").taken():
-        outcome = desk.fetch_one(TABLE)
-    assert outcome.state == "failed"
-    assert "somebody else is fetching from eurostat" in outcome.message
-    assert desk.fetch_one(TABLE).state == "landed", "nobody holds it any more"
-
-
-def test_what_a_killed_fetch_left_behind_is_swept(desk: Desk) -> None:
-    left = desk.raw / ".fetch/eurostat/incoming/half.csv"
-    left.parent.mkdir(parents=True)
-    left.write_text("half")
-    assert desk.refresh().code == 2, "and no refresh takes it for a release"
-    assert desk.fetch_one(TABLE).state == "landed"
-    assert desk.left_over() == []
-
-
-def test_a_raw_folder_that_cannot_be_written_is_said(desk: Desk) -> None:
-    desk.raw.write_text("a file, no folder")
-    outcome = desk.fetch_one(TABLE)
-    assert outcome.state == "failed"
-    assert f"cannot be written under {desk.raw}" in outcome.message
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Everything in a folder, by path."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 def test_pieces_that_no_layout_fits_are_told_and_the_rest_lands(desk: Desk, server: PublishersServer) -> None:
     table = b"INDICATOR_ID,COUNTRY_ID,YEAR,VALUE,MAGNITUDE,QUALIFIER\n26637,KAZ,2019,22728,,\n"
     misbehave(server, PACKAGE, faults.instead(archive(OPRI_DATA_NATIONAL=table, OPRI_NEWS=b"headline,day\nA,1\n")))
@@ -428,12 +273,6 @@ def test_pauses_are_kept_where_a_publisher_wants_them(desk: Desk, monkeypatch: p
     monkeypatch.setattr(web, "sleep", pauses.append)
     desk.fetch_one(REPLY)
     assert pauses == [1.0, 1.0, 1.0]
-
-
-def test_serving_ends() -> None:
-    nothing: Callable[[Asked], Reply] = lambda _: Reply(b"")  # noqa: E731
-    with serving(nothing) as one:
-        assert one.address.startswith("http://127.0.0.1:")
 
 
 def test_a_reply_that_nobody_foresaw_stops_no_other(desk: Desk, server: PublishersServer) -> None:

@@ -53,7 +53,8 @@ def _records_by_indicator(web: Web, version: str) -> dict[str, int]:
     address = f"{_API}/definitions/indicators?{urlencode({'version': version})}"
     reply = web.ask(address)
     try:
-        return {one["indicatorCode"]: int(one["dataAvailability"]["totalRecordCount"]) for one in reply}  # type: ignore[attr-defined]
+        listed = reply if isinstance(reply, list) else []
+        return {one["indicatorCode"]: int(one["dataAvailability"]["totalRecordCount"]) for one in listed}
     except (TypeError, KeyError, ValueError) as error:
         raise ReplyError(f"{address} does not list indicators with their numbers of records") from error
 
