@@ -10,8 +10,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
 
-test: lint  ## lint, types and all tests
-	$(BIN)/pytest
+test: lint  ## lint, types and all tests, a file of them at a time on each core
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
