@@ -64,15 +64,16 @@ compared AS (
         time_period,
         from_release,
         to_release,
+        -- obs_status is never NULL where there is a row, and is read anyway.
         CASE
-            WHEN n.raw_file IS NULL
+            WHEN n.obs_status IS NULL
                 THEN CASE
                     WHEN
                         regexp_extract(o.time_period, '(\d{4})[^/]*$', 1)::INTEGER BETWEEN o.year_from AND o.year_to
                         AND (o.new_areas IS NULL OR contains(o.new_areas, chr(10) || ref_area || chr(10)))
                         THEN 'retracted'
                 END
-            WHEN o.raw_file IS NULL
+            WHEN o.obs_status IS NULL
                 THEN CASE WHEN n.old_areas IS NULL OR contains(n.old_areas, chr(10) || ref_area || chr(10)) THEN 'added' END
             WHEN o.obs_value IS NULL AND n.obs_value IS NOT NULL THEN 'added'
             WHEN o.obs_value IS NOT NULL AND n.obs_value IS NULL THEN 'retracted'

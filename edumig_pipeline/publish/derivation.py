@@ -7,7 +7,9 @@ DuckDB file (`database`).
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
@@ -35,6 +37,9 @@ from edumig_pipeline.sources.registry import download_rows, source_rows
 # Tables that come out of every release's landing, beside the landing tables.
 _ACCOUNTING = ("quarantine", "corrections", "row_ledger", "raw_files", "releases")
 PART_TABLES = (*LANDING_TABLES, *_ACCOUNTING)
+
+# Two full releases of one dataset, compared cell by cell, would take 3 GiB, and be done a third sooner (docs/performance.md).
+_MEMORY = "1GiB"
 
 
 class DerivationError(Exception):
@@ -72,8 +77,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
     _write(SOURCES, source_rows(), folder / SOURCES.name / "all.parquet")
     _write(DOWNLOADS, download_rows(), folder / DOWNLOADS.name / "all.parquet")
     _write(CODEBOOK, pl.DataFrame(codebook_rows(), schema=polars_schema(CODEBOOK)), folder / "codebook" / "all.parquet")
-    with duckdb.connect() as db:
-        db.execute("SET enable_progress_bar = false")
+    with _deriving(folder) as db:
         for name in (*PART_TABLES, "sources", "codebook"):
             _view(db, folder, name)
         db.execute(files("edumig_pipeline.publish").joinpath("macros.sql").read_text(encoding="utf-8"))
@@ -91,6 +95,18 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
     for declared in TABLES:
         if not declared.is_view and not (folder / declared.name).exists():
             _write(declared, pl.DataFrame(schema=polars_schema(declared)), folder / declared.name / "all.parquet")
+
+
+@contextmanager
+def _deriving(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory for deriving under `folder`; what outgrows its memory goes to disk beside it meanwhile."""
+    spilled = folder / ".spilled"
+    try:
+        with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spilled)}) as db:
+            db.execute("SET enable_progress_bar = false")
+            yield db
+    finally:
+        shutil.rmtree(spilled, ignore_errors=True)
 
 
 def _superseded_claims(parts: Mapping[str, Path]) -> set[str]:
