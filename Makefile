@@ -48,7 +48,7 @@ findings: $(READY)  ## renew docs/findings.md from raw/
 	cp -L .findings/findings.md docs/findings.md
 	rm -rf .findings
 
-benchmark: $(READY)  ## measure everything docs/performance.md says, some 15 minutes and 8 GB, and renew its table
+benchmark: $(READY)  ## measure everything docs/performance.md says, some 12 minutes and 8 GB, and renew its table
 	$(BIN)/python -m benchmarks.run
 
 clean:

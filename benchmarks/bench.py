@@ -30,6 +30,7 @@ class Bench:
         self.found: dict[str, list[Measured]] = defaultdict(list)
         self.sizes: dict[str, int] = {}
         self.queries: dict[str, float] = {}
+        self.storage: dict[str, tuple[float, int]] = {}
 
     def raw(self, name: str, rows: int, *, bad_every: int = 10_000) -> Path:
         """A raw folder with one release of `rows` rows; made once."""

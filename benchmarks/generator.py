@@ -48,12 +48,16 @@ _TWINS = len(BAD) - 2
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a release is to be like: one row in `bad_every` is bad (1: all are, 0: none), one in `repeat_every` repeats."""
+    """What a release is to be like: one row in `bad_every` is bad (1: all are, 0: none), one in `repeat_every` repeats.
+
+    An `older` one has a cell in 37 less than the other of its seed, and says something else in one in 20.
+    """
 
     rows: int
     seed: int = 1
     bad_every: int = 0
     repeat_every: int = 20_000
+    older: bool = False
 
 
 def write_zip(target: Path, wanted: Wanted, package: str = "SDG") -> pl.DataFrame:
@@ -132,7 +136,8 @@ def _slices(wanted: Wanted) -> Iterator[pl.DataFrame]:
     per_slice = max(1, _SERIES_PER_SLICE // len(areas))
     for turn, start in enumerate(range(0, indicators.height, per_slice)):
         chance = np.random.default_rng([wanted.seed, turn])
-        yield _rows(indicators.slice(start, per_slice), areas, chance)
+        rows = _rows(indicators.slice(start, per_slice), areas, chance)
+        yield _older(rows) if wanted.older else rows
 
 
 def _indicators(count: int, seed: int) -> pl.DataFrame:
@@ -195,6 +200,14 @@ def _rows(indicators: pl.DataFrame, areas: pl.Series, chance: np.random.Generato
     level = (chance.beta(2, 2, len(area))[row] * chance.normal(1, 0.03, len(row))).clip(0, 1)
     value = np.select([unit == "PS", unit == "RT"], [count, np.round(2 * level, 5)], np.round(100 * level, 5))
     return _flagged(indicators["indicator"][indicator[row]], areas[area[row]], year, value, chance)
+
+
+def _older(rows: pl.DataFrame) -> pl.DataFrame:
+    """What the release before said: some cells were not there yet, some figures were smaller."""
+    number = pl.int_range(pl.len())
+    smaller = (pl.col("value").cast(pl.Float64, strict=False) * 0.8).round(5).cast(pl.String).str.strip_suffix(".0")
+    revised = (number % 20 == 0) & ~pl.col("value").is_in(["", "0"])
+    return rows.with_columns(pl.when(revised).then(smaller).otherwise("value").alias("value")).filter(number % 37 != 0)
 
 
 def _flagged(

@@ -78,6 +78,12 @@ def _rows(bench: Bench, rows: int) -> list[tuple[str, str, str, bool | None]]:
         ),
         (f"every row bad, {millions}", f"{bad:.1f} s = {bad / full:.2f} × clean", "1.5 ×", bad <= 1.5 * full),
         ("the same, peak memory", f"{bench.peak('every row bad'):.2f} GiB", "2 GiB", bench.peak("every row bad") <= 2),
+        (
+            f"two releases of {millions} and what was revised",
+            f"{bench.wall('two releases'):.1f} s, {bench.peak('two releases'):.2f} GiB",
+            "",
+            None,
+        ),
         ("no file changed", f"{bench.wall('nothing changed'):.1f} s", "3 s", bench.wall("nothing changed") <= 3),
         (
             f"one of ten releases of {rows / 1e7:g} million rows changed",
@@ -97,6 +103,15 @@ def _rows(bench: Bench, rows: int) -> list[tuple[str, str, str, bool | None]]:
             "2 ×",
             size["DuckDB"] <= 2 * size["F Parquet"],
         ),
+    ]
+    found += [
+        (
+            f"observations alone in a DuckDB file, {way}",
+            f"{processor:.1f} s of processor, {held / 1e6:.0f} MB = {held / size['F Parquet']:.2f} ×",
+            "",
+            None,
+        )
+        for way, (processor, held) in bench.storage.items()
     ]
     found += [(name, f"{median:.0f} ms", "50 ms", median <= 50) for name, median in bench.queries.items()]
     found += [

@@ -37,9 +37,11 @@ def run(bench: Bench, rows: int, rounds: int) -> None:
         "Parquet": sum(path.stat().st_size for path in (published / "parquet" / "observations").iterdir()),
         "DuckDB": (warehouse / "edumig.duckdb").stat().st_size,
     }
+    bench.storage = json.loads(measure(python("-m", "benchmarks.storage", str(published / "parquet"))).output)
     bench.queries = json.loads(measure(python("-m", "benchmarks.queries", str(warehouse / "edumig.duckdb"))).output)
     shutil.rmtree(bench.folder / "warehouse")
     _every_row_bad(bench, rows)
+    _two_releases(bench, rows)
     _one_of_ten(bench, rows // 10, rounds)
     _workbook(bench)
     for _ in range(rounds):
@@ -57,6 +59,14 @@ def _every_row_bad(bench: Bench, rows: int) -> None:
     write_zip(raw / "unesco_uis" / "2025-09" / "OPRI.zip", Wanted(1000), "OPRI")
     bench.refresh("every row bad", raw)
     shutil.rmtree(raw)
+
+
+def _two_releases(bench: Bench, rows: int) -> None:
+    raw = bench.raw("two", rows)
+    write_zip(raw / "unesco_uis" / "2025-09" / "SDG.zip", Wanted(rows, older=True))
+    bench.refresh("two releases", raw)
+    shutil.rmtree(raw)
+    shutil.rmtree(bench.folder / "warehouse" / "two")
 
 
 def _one_of_ten(bench: Bench, rows: int, rounds: int) -> None:
