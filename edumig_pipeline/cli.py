@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from edumig_pipeline.commands.exit_codes import FAILED, USAGE
+from edumig_pipeline.commands.export import export
 from edumig_pipeline.commands.fetch import fetch
 from edumig_pipeline.commands.refresh import refresh
 
@@ -21,6 +22,7 @@ def edumig() -> None:
     """Harmonised, checkable data on educational migration."""
 
 
+edumig.add_command(export)
 edumig.add_command(fetch)
 edumig.add_command(refresh)
 
