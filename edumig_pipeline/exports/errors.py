@@ -10,3 +10,8 @@ class ExportError(Exception):
 
 class UnknownNameError(ExportError):
     """A table, indicator, area or source was named that the warehouse does not have, or the format does not take."""
+
+
+def first_line(error: Exception) -> str:
+    """What a library says went wrong, without where in its query."""
+    return str(error).partition("\n")[0]

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from edumig_pipeline.exports import croissant, csv_tables, datapackage, sdmx_csv, terms, xlsx
-from edumig_pipeline.exports.errors import ExportError, UnknownNameError
+from edumig_pipeline.exports.errors import ExportError, UnknownNameError, first_line
 from edumig_pipeline.exports.extract import Extract, Wanted, Watch, chosen_tables, opened
 from edumig_pipeline.exports.folder import Work, replacing, require_replaceable
 from edumig_pipeline.exports.readme import readme
@@ -60,7 +60,7 @@ def export(warehouse: Path, name: str, wanted: Wanted, target: Path, watch: Watc
             return _export(extract, name, target)
     except (duckdb.Error, pa.ArrowException) as error:
         raise ExportError(
-            f"the warehouse could not be read to its end ({error}): was it refreshed meanwhile? Export again"
+            f"the warehouse could not be read to its end ({first_line(error)}): was it refreshed meanwhile? Export again"
         ) from error
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from edumig_pipeline.exports.errors import ExportError, UnknownNameError
+from edumig_pipeline.exports.errors import ExportError, UnknownNameError, first_line
 from edumig_pipeline.exports.names import require_known
 from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.model.evidence import CLAIM_ARITHMETIC, CLAIM_CHECKS, CLAIM_EVIDENCE, CLAIM_INTERVALS
@@ -165,7 +165,9 @@ def _attach(db: duckdb.DuckDBPyConnection, parquet: Path) -> None:
             )
             found = {row[0] for row in db.execute(f"DESCRIBE {declared.name}").fetchall()}
         except duckdb.Error as error:
-            raise ExportError(f"{parquet / declared.name} cannot be read; run `edumig refresh` again ({error})") from error
+            raise ExportError(
+                f"{parquet / declared.name} cannot be read; run `edumig refresh` again ({first_line(error)})"
+            ) from error
         if missing := [name for name in declared.names if name not in found]:
             raise ExportError(
                 f"the warehouse was built by another version: {declared.name} has no column {missing[0]}; "
