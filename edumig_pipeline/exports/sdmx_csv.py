@@ -68,9 +68,9 @@ def _write_flow(extract: Extract, flow: Flow, work: Work, name: str) -> None:
             'dataflow' AS STRUCTURE,
             '{AGENCY}:{flow.id}({VERSION})' AS STRUCTURE_ID,
             'I' AS ACTION,
-            {", ".join(components)}
+            {", ".join(f"{one.lower()} AS {one}" for one in components)}
         FROM sdmx_observations
-        WHERE TIME_PERIOD {condition}{order}
+        WHERE time_period {condition}{order}
     """
     texts = dict.fromkeys(("STRUCTURE", "STRUCTURE_ID", "ACTION"), pl.String())
     types = polars_schema(declared)

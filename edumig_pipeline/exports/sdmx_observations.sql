@@ -1,5 +1,5 @@
--- Observations in the terms of SDMX: one row per row of sdmx_rows (observations, or latest_observations), in its columns' order
--- of dimensions, measure, attributes.
+-- Observations in the terms of SDMX: one row per row of sdmx_rows (observations, or latest_observations), in the order of
+-- dimensions, measure, attributes.
 --
 -- sdmx_id turns a code into an SDMX id, which may hold A-Z, a-z, 0-9, _, -, @ and $: every other byte of its UTF-8, and each @
 -- and $ of its own, becomes $ and two hexadecimal digits. url_decode(replace(id, '$', '%')) gives the code back.
@@ -7,8 +7,8 @@ CREATE MACRO sdmx_id(code) AS (
     replace(replace(replace(url_encode(code), '%', '$'), '.', '$2E'), '~', '$7E')
 );
 
--- Years, half-years, months and days are written in SDMX as they are here; an interval 2011/2020 is SDMX's time range of its first
--- day and its length, 2011-01-01/P10Y. No other form has a slash.
+-- Years, half-years, months and days are written in SDMX as they are here; an interval 2011/2020 is SDMX's time range of its
+-- first day and its length, 2011-01-01/P10Y. No other form has a slash.
 CREATE MACRO sdmx_time_period(period) AS (
     CASE
         WHEN period LIKE '%/%'
@@ -34,25 +34,25 @@ CREATE MACRO sdmx_freq(period) AS (
 
 CREATE VIEW sdmx_observations AS
 SELECT
-    sdmx_freq(time_period) AS FREQ,
-    sdmx_id(source) AS SOURCE,
-    sdmx_id(dataset) AS DATASET,
-    sdmx_id(release) AS RELEASE,
-    sdmx_id(indicator) AS INDICATOR,
-    sdmx_id(ref_area) AS REF_AREA,
-    sdmx_id(counterpart_area) AS COUNTERPART_AREA,
-    sex AS SEX,
-    breakdown AS BREAKDOWN,
-    sdmx_time_period(time_period) AS TIME_PERIOD,
-    obs_value AS OBS_VALUE,
-    obs_status AS OBS_STATUS,
-    unit_measure AS UNIT_MEASURE,
-    source_status AS SOURCE_STATUS,
-    source_indicator AS SOURCE_INDICATOR,
-    source_area AS SOURCE_AREA,
-    raw_file AS RAW_FILE,
-    raw_row AS RAW_ROW,
-    raw_column AS RAW_COLUMN,
-    period_start AS PERIOD_START,
-    period_end AS PERIOD_END
+    sdmx_freq(time_period) AS freq,
+    sdmx_id(source) AS source,
+    sdmx_id(dataset) AS dataset,
+    sdmx_id(release) AS release,
+    sdmx_id(indicator) AS indicator,
+    sdmx_id(ref_area) AS ref_area,
+    sdmx_id(counterpart_area) AS counterpart_area,
+    sex,
+    breakdown,
+    sdmx_time_period(time_period) AS time_period,
+    obs_value,
+    obs_status,
+    unit_measure,
+    source_status,
+    source_indicator,
+    source_area,
+    raw_file,
+    raw_row,
+    raw_column,
+    period_start,
+    period_end
 FROM sdmx_rows;

@@ -99,7 +99,7 @@ def observation(**said: object) -> dict[str, Any]:
 def hostile_observations() -> list[dict[str, Any]]:
     """An observation for every hostile text, in a column that may hold any, among others that are awkward as figures."""
     rows = [observation(raw_row=n + 1, source_area=text, ref_area=f"made_up:{n}") for n, text in enumerate(HOSTILE)]
-    figures = [-5.0, 0.0, 0.1 + 0.2, 1e-300, 1.7976931348623157e308, 123456789012345.67, 1e16]
+    figures = [-5.0, 0.0, 0.1 + 0.2, 1e-300, 1.5e300, 123456789012345.67, 1e16]
     rows += [observation(raw_row=100 + n, obs_value=figure, time_period=str(1990 + n)) for n, figure in enumerate(figures)]
     no_number = [("H", None), ("K", None), ("M", None), ("O", None), ("Q", None), ("N", 0.0), ("E", 7.5), ("U", 3.0)]
     rows += [
