@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 _END = "\r\n"
+# Bytes read at a time; several of them are in memory.
+_BLOCKS = (1 << 22, 1 << 28)
 
 
 def write_csv(frames: Iterable[pl.DataFrame], header: pl.Schema, target: Path, *, null: str = "", bom: bool = False) -> None:
@@ -26,10 +28,19 @@ def write_csv(frames: Iterable[pl.DataFrame], header: pl.Schema, target: Path, *
 
 def records_in(target: Path) -> int:
     """Records behind the header of a file, counted by another reader than its writer; raises when one is not whole."""
+    for block in _BLOCKS[:-1]:
+        try:
+            return _counted(target, block)
+        except pa.ArrowInvalid:  # a record may be longer than a block
+            continue
+    return _counted(target, _BLOCKS[-1])
+
+
+def _counted(target: Path, block: int) -> int:
     names = _first_record(target)
     reader = pc.open_csv(
         target,
-        read_options=pc.ReadOptions(use_threads=False, column_names=names, skip_rows_after_names=1, block_size=1 << 24),
+        read_options=pc.ReadOptions(use_threads=False, column_names=names, skip_rows_after_names=1, block_size=block),
         parse_options=pc.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pc.ConvertOptions(include_columns=names[:1], column_types={names[0]: pa.string()}, check_utf8=False),
     )

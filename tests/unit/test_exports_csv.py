@@ -4,15 +4,17 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edumig_pipeline.exports.delimited import records_in
 from edumig_pipeline.exports.exporting import export
 from edumig_pipeline.exports.extract import Wanted
 from edumig_pipeline.exports.formulas import disarmed, looks_like_formula
 from edumig_pipeline.model.catalogue import TABLES, table
-from tests.unit.fabricated import HOSTILE, as_frame, made_up_rows, made_up_warehouse
+from tests.unit.fabricated import HOSTILE, as_frame, made_up_rows, made_up_warehouse, observation
 from tests.unit.records_of_csv import records
 from tests.unit.test_exports import Silent
 
@@ -111,3 +113,17 @@ def test_taking_the_apostrophe_gives_back_any_text(text: str) -> None:
     assert safe == text or (safe == f"'{text}" and looks_like_formula(text))
     if text and looks_dangerous(text):
         assert safe == f"'{text}"
+
+
+def test_a_text_of_many_megabytes_is_whole_and_its_row_is_counted(tmp_path: Path) -> None:
+    rows = made_up_rows() | {"observations": [observation(source_area="long text, " * 500_000), observation(sex="F")]}
+    report = export(made_up_warehouse(tmp_path / "w", rows), "csv", Wanted(tables=("observations",)), tmp_path / "out", Silent())
+    assert report.rows["observations"] == 2
+    assert report.files["observations.csv"].bytes > 5_500_000
+
+
+def test_a_file_that_was_broken_off_is_not_counted(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.csv"
+    broken.write_bytes(b"a,b\r\n1,2\r\n3\r\n")
+    with pytest.raises(pa.ArrowInvalid, match="Expected 2 columns, got 1"):
+        records_in(broken)
