@@ -24,8 +24,10 @@ def write_about(
 ) -> None:
     """Fill the sheet; texts only."""
     for number, (line, is_heading) in enumerate(_lines(extract, terms)):
+        # A sentence that stands alone runs on over the empty cells beside it.
+        style = bold if is_heading else wrapped if len(line) > 1 else None
         for place, text in enumerate(line):
-            sheet.write_string(number, place, text, bold if is_heading else wrapped)
+            sheet.write_string(number, place, text, style)
     sheet.set_column(0, 1, 24)
     sheet.set_column(2, 5, 48)
     sheet.set_column(6, 8, 20)

@@ -23,6 +23,7 @@ from edumig_pipeline.publish.derivation import mart_sql, parquet_files
 from edumig_pipeline.warehouse import Generation, Warehouse
 
 BATCH_ROWS = 65_536
+_MEMORY = "1GiB"  # sorting a view of more rows goes by way of a temporary folder
 
 # What is said about a claim goes where the claim goes: the source it names is that of the evidence, not that of the claim.
 _OF_A_CLAIM = {declared.name for declared in (CLAIM_INTERVALS, CLAIM_EVIDENCE, CLAIM_ARITHMETIC, CLAIM_CHECKS)}
@@ -146,7 +147,10 @@ def opened(warehouse: Warehouse, wanted: Wanted, watch: Watch) -> Iterator[Extra
         raise ExportError(
             f"there is no warehouse in {warehouse.path}: build one with `edumig refresh`, or name its folder with --warehouse"
         )
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect(config={"temp_directory": spill}) as db:
+    with (
+        tempfile.TemporaryDirectory() as spill,
+        duckdb.connect(config={"temp_directory": spill, "memory_limit": _MEMORY}) as db,
+    ):
         db.execute("SET enable_progress_bar = false")
         _attach(db, generation.path / "parquet")
         extract = Extract(db, generation, wanted, watch)
