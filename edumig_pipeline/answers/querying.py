@@ -1,0 +1,51 @@
+"""SQL that a user wrote, asked of a published warehouse.
+
+Belongs here: what may be asked, and the sentence for what may not. Does not belong here: how an answer is written out
+(`writing`), or questions of our own (`opening`, `*.sql`).
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import duckdb
+
+from edumig_pipeline.answers.errors import WrongQuestionError
+from edumig_pipeline.answers.opening import Published
+
+Result = TypeVar("Result")
+
+_ONE_SELECT = (
+    "a query is one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE): the warehouse is only read, and nothing else "
+    "of this machine is; a PIVOT needs its columns listed: PIVOT t ON year IN (2017, 2018) USING sum(x)"
+)
+_AT_FAULT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException)
+
+
+@contextmanager
+def asked(published: Published, sql: str) -> Iterator[duckdb.DuckDBPyRelation]:
+    """The answer to one SELECT, computed as it is fetched; columns of the same name are told apart by a number.
+
+    Raises WrongQuestionError, with DuckDB's message and the place in the text, for what is no SQL, names what is not there,
+    cannot be computed, or is any other statement: even on a file opened for reading, COPY could write where DuckDB keeps
+    the log of that file.
+    """
+    try:
+        statements = duckdb.extract_statements(sql)
+        if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+            raise WrongQuestionError(_ONE_SELECT)
+        yield published.db.sql(statements[0].query).query("answer", "FROM answer")
+    except _AT_FAULT as error:
+        raise WrongQuestionError(str(error)) from error
+
+
+def interruptible(published: Published, work: Callable[[], Result]) -> Result:
+    """What `work` returns; Ctrl-C ends it at once, which DuckDB does not heed while it computes in the main thread."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        running = worker.submit(work)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            published.db.interrupt()
+            raise

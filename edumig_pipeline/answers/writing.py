@@ -1,0 +1,85 @@
+"""Answers as CSV, JSON and Parquet, in pieces, so that an answer may be larger than memory.
+
+Belongs here: those three forms, and what makes a text safe in a spreadsheet. Does not belong here: what is shown on a
+terminal (`commands/showing`), or the export of whole tables.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+_ROWS = 50_000  # of a piece
+# Types that a form has none for: they are written as DuckDB prints them.
+_NOT_IN_PARQUET = frozenset({"interval", "union", "bit"})
+_NOT_IN_CSV = _NOT_IN_PARQUET | {"list", "array", "struct", "map", "enum", "blob"}
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def csv_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    """The answer as CSV with a header: NULL is an empty cell, an empty text a quoted one, figures have all their digits.
+
+    Texts that a spreadsheet would take for a formula have an apostrophe before them; numbers are written as they are.
+    """
+    with _plain(answer, _NOT_IN_CSV).to_arrow_reader(_ROWS) as reader:
+        first = True
+        for batch in reader:
+            sink = pa.BufferOutputStream()
+            pyarrow.csv.write_csv(_safe(batch), sink, pyarrow.csv.WriteOptions(include_header=first))
+            yield sink.getvalue().to_pybytes().decode()
+            first = False
+        if first:
+            sink = pa.BufferOutputStream()
+            pyarrow.csv.write_csv(reader.schema.empty_table(), sink)
+            yield sink.getvalue().to_pybytes().decode()
+
+
+def _plain(answer: duckdb.DuckDBPyRelation, kinds: frozenset[str]) -> duckdb.DuckDBPyRelation:
+    """The answer with columns of these types as text."""
+    named = [(duckdb.ColumnExpression(name), name, kind.id) for name, kind in zip(answer.columns, answer.types, strict=True)]
+    text = duckdb.sqltypes.VARCHAR
+    return answer.select(*(column.cast(text).alias(name) if kind in kinds else column for column, name, kind in named))
+
+
+def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Texts that begin as a formula does, with an apostrophe before them."""
+    columns = [
+        pc.if_else(pc.match_substring_regex(column, _FORMULA), pc.binary_join_element_wise("'", column, ""), column)
+        if pa.types.is_string(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def json_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    """The answer as a JSON array of objects, a row a line: dates as ISO 8601 has them, NaN and infinities as null."""
+    rows = answer.query("answer", "SELECT CAST(to_json(answer) AS VARCHAR) AS line FROM answer")
+    between = "["
+    with rows.to_arrow_reader(_ROWS) as reader:
+        for batch in reader:
+            lines = batch.column(0)
+            odd = pc.any(pc.match_substring_regex(lines, "NaN|Infinity")).as_py()
+            yield between + ",\n".join(map(_valid, lines.to_pylist()) if odd else lines.to_pylist())
+            between = ",\n"
+    yield "[]\n" if between == "[" else "]\n"
+
+
+def _valid(line: str) -> str:
+    """The object with null for what JSON has no number for; texts that hold such words stay as they are."""
+    if "NaN" not in line and "Infinity" not in line:
+        return line
+    return json.dumps(json.loads(line, parse_constant=lambda _: None), ensure_ascii=False, separators=(",", ":"))
+
+
+def write_parquet(answer: duckdb.DuckDBPyRelation, target: Path) -> None:
+    """Write the answer to a Parquet file, with DuckDB's types."""
+    with _plain(answer, _NOT_IN_PARQUET).to_arrow_reader(_ROWS) as reader:
+        with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
