@@ -7,39 +7,71 @@ Belongs here: the group of commands, and how any of them ends when something goe
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
-from edumig_pipeline.commands.exit_codes import FAILED, USAGE
+from edumig_pipeline.answers.errors import AnswerError, NothingFoundError, WrongQuestionError
+from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, USAGE, CommandError
 from edumig_pipeline.commands.export import export
 from edumig_pipeline.commands.fetch import fetch
+from edumig_pipeline.commands.query import query
 from edumig_pipeline.commands.refresh import refresh
+from edumig_pipeline.commands.status import status
+from edumig_pipeline.commands.tables import describe, tables
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands in the order in which a person meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  what click says
+        """Run the command; whoever reads its output may have enough of it, as head does, which is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Else Python would complain when it closes standard output at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return CLEAN
+        return result
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="edumig-pipeline")
 def edumig() -> None:
-    """Harmonised, checkable data on educational migration."""
+    """Harmonised, checkable data on educational migration.
+
+    Every command ends with 0 when all is well, 1 when something is amiss that it names, 2 when it could not do its work, and 64
+    when it was asked wrongly; its own help says what that means.
+    """
 
 
-edumig.add_command(export)
-edumig.add_command(fetch)
-edumig.add_command(refresh)
+for _command in (refresh, fetch, status, query, tables, describe, export):
+    edumig.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `edumig` and exit: 0 all well, 1 published with refusals, 2 nothing published, 64 wrong usage."""
+    """Run `edumig` and exit with one of the exit codes; nothing that a user can cause shows a traceback."""
     try:
         edumig.main(args=arguments, prog_name="edumig", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         sys.exit(USAGE)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; the published warehouse is as it was", err=True)
+        click.echo("edumig: interrupted; what is published is as it was", err=True)
         sys.exit(FAILED)
     except Exception as error:
         if os.environ.get("EDUMIG_TRACEBACK"):
             raise
-        name = "" if type(error).__name__ == "NothingToPublishError" else f"{type(error).__name__}: "
-        click.echo(f"edumig: nothing was published: {name}{error}", err=True)
-        sys.exit(FAILED)
+        name = "" if isinstance(error, AnswerError | CommandError) else f"{type(error).__name__}: "
+        click.echo(f"edumig: {name}{error}", err=True)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, WrongQuestionError):
+        return USAGE
+    return FLAWED if isinstance(error, NothingFoundError) else FAILED

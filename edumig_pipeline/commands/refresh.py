@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edumig_pipeline.commands.exit_codes import FLAWED
+from edumig_pipeline.commands.exit_codes import FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW, WAREHOUSE
 
 if TYPE_CHECKING:
@@ -31,12 +31,18 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...]) -> None:
 
     Ends with 0 when all is well, 1 when rows were quarantined or files refused, 2 when nothing was published.
     """
+    from edumig_pipeline.refresh import NothingToPublishError
     from edumig_pipeline.refresh import refresh as run
     from edumig_pipeline.sources.registry import sources
 
     if unknown := sorted(set(only) - set(sources())):
         raise click.BadParameter(f"{', '.join(unknown)}: known are {', '.join(sources())}", param_hint="--source")
-    report = run(raw, warehouse, only)
+    try:
+        report = run(raw, warehouse, only)
+    except NothingToPublishError as error:
+        raise CommandError(f"nothing was published: {error}") from error
+    except Exception as error:
+        raise CommandError(f"nothing was published: {type(error).__name__}: {error}") from error
     _say_what_was_built(report)
     if not report.clean:
         _say_what_was_refused(report)

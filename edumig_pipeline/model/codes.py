@@ -86,6 +86,18 @@ VERDICT = {
     "no_evidence": "no other source or figure covers it",
 }
 
+# From what settles a claim to what says nothing about it: a claim counts under the first that any of its checks came to.
+VERDICT_RANK = (
+    "inconsistent",
+    "contradicted",
+    "other_period",
+    "revised_since",
+    "truncated",
+    "other_definition",
+    "confirmed",
+    "no_evidence",
+)
+
 REVISION = {
     "added": "the newer release has a value the older lacks",
     "revised": "both have a value and they differ",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from edumig_pipeline.model.codes import VERDICT
+from edumig_pipeline.model.codes import VERDICT, VERDICT_RANK
 from edumig_pipeline.publish.derivation import parquet_files
 
 _TABLES = ("claims", "claim_checks", "reconciliation", "revisions", "identity_checks", "areas", "releases")
@@ -37,7 +37,7 @@ def _claims(db: duckdb.DuckDBPyConnection) -> str:
     best = db.execute(
         f"""
         SELECT verdict, count(*) FROM (
-            SELECT claim_id, first(verdict ORDER BY list_position({list(_RANKED)}, verdict)) AS verdict
+            SELECT claim_id, first(verdict ORDER BY list_position({list(VERDICT_RANK)}, verdict)) AS verdict
             FROM claim_checks GROUP BY claim_id
         ) GROUP BY ALL
         """
@@ -46,9 +46,9 @@ def _claims(db: duckdb.DuckDBPyConnection) -> str:
     lines = ["## The article, checked", ""]
     lines += _table(
         ("verdict", "claims", "which means"),
-        [(verdict, counts.get(verdict, 0), VERDICT[verdict]) for verdict in _RANKED],
+        [(verdict, counts.get(verdict, 0), VERDICT[verdict]) for verdict in VERDICT_RANK],
     )
-    for verdict in _RANKED[:-1]:
+    for verdict in VERDICT_RANK[:-1]:
         rows = db.execute(
             """
             SELECT c.claim_id, c.statement, k.explanation
@@ -61,19 +61,6 @@ def _claims(db: duckdb.DuckDBPyConnection) -> str:
             lines += ["", f"### {verdict.replace('_', ' ').capitalize()}", ""]
             lines += [f"- **{claim}** {statement} {explanation}" for claim, statement, explanation in rows]
     return "\n".join([*lines, ""])
-
-
-# From what settles a claim to what says nothing about it.
-_RANKED = (
-    "inconsistent",
-    "contradicted",
-    "other_period",
-    "revised_since",
-    "truncated",
-    "other_definition",
-    "confirmed",
-    "no_evidence",
-)
 
 
 def _reconciliation(db: duckdb.DuckDBPyConnection) -> str:

@@ -6,13 +6,17 @@ Belongs here: that comparison. Does not belong here: asking the publisher (`fetc
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from edumig_pipeline.retrieval.shelf import Release
-from edumig_pipeline.sources.downloads import Download
+from typing import TYPE_CHECKING
+
+from edumig_pipeline.sources.downloads import Cadence, Download
+
+if TYPE_CHECKING:
+    from edumig_pipeline.retrieval.shelf import Release
 
 _PATIENCE = 1.5  # spans of the cadence: publishers are late by weeks without anything being wrong
 
 
-def overdue(downloads: Iterable[Download], releases: Iterable[Release], today: date) -> dict[str, str]:
+def overdue(downloads: Iterable[Download], releases: Iterable["Release"], today: date) -> dict[str, str]:
     """By download, a sentence for each whose next release should have been here by now.
 
     A download of which there is no dated release yet is not overdue: that it was fetched is another check.
@@ -25,7 +29,7 @@ def overdue(downloads: Iterable[Download], releases: Iterable[Release], today: d
     for download in downloads:
         if not (day := newest.get(download.id)):
             continue
-        due = day + _span(download)
+        due = next_due(day, download.cadence)
         if today > due:
             found[download.id] = (
                 f"{download.id}: the newest release is of {day}; with one every {download.cadence.value} "
@@ -34,8 +38,9 @@ def overdue(downloads: Iterable[Download], releases: Iterable[Release], today: d
     return found
 
 
-def _span(download: Download) -> timedelta:
-    return timedelta(days=round(download.cadence.span.days * _PATIENCE))
+def next_due(newest: date, cadence: Cadence) -> date:
+    """The last day on which the release after one of `newest` is in time."""
+    return newest + timedelta(days=round(cadence.span.days * _PATIENCE))
 
 
 def _day(published: str) -> date | None:

@@ -1,0 +1,35 @@
+"""What somebody may have meant by a word that nothing goes by.
+
+Belongs here: the likeness of words. Does not belong here: where the known words come from.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+_MOST = 5
+
+
+def meant(word: str, known: Iterable[str] | Mapping[str, str]) -> list[str]:
+    """The known words likest to `word`, likest first: those that hold it, then those spelt nearly so.
+
+    Of a mapping the values are looked at as well, and the keys returned: codes with their names.
+    """
+    texts: dict[str, str] = {}
+    for code in known:
+        texts.setdefault(code.lower(), code)
+    if isinstance(known, Mapping):
+        for code, name in known.items():
+            texts.setdefault(name.lower(), code)
+    asked = word.lower()
+    holding = sorted((text for text in texts if len(asked) > 2 and asked in text), key=lambda text: (len(text), text))
+    near = [*holding[:_MOST], *get_close_matches(asked, texts, n=_MOST, cutoff=0.7)]
+    return list(dict.fromkeys(texts[text] for text in near))[:_MOST]
+
+
+def did_you_mean(word: str, known: Iterable[str] | Mapping[str, str]) -> str:
+    """The end of a sentence that turns a word down: what may have been meant, or what there is."""
+    names = known if isinstance(known, Mapping) else {}
+    if found := meant(word, known):
+        return f"did you mean {' or '.join(f'{code} ({names[code]})' if code in names else code for code in found)}?"
+    listed = sorted(known)
+    return f"known are {', '.join(listed)}" if len(listed) <= 40 else "nothing known is like it"
