@@ -12,7 +12,10 @@ from typing import Any
 import click
 
 from edumig_pipeline.answers.errors import AnswerError, NothingFoundError, WrongQuestionError
+from edumig_pipeline.commands.claims import claims
+from edumig_pipeline.commands.diff import diff
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, USAGE, CommandError
+from edumig_pipeline.commands.explain import explain
 from edumig_pipeline.commands.export import export
 from edumig_pipeline.commands.fetch import fetch
 from edumig_pipeline.commands.query import query
@@ -49,7 +52,7 @@ def edumig() -> None:
     """
 
 
-for _command in (refresh, fetch, status, query, tables, describe, export):
+for _command in (refresh, fetch, status, query, tables, describe, explain, claims, diff, export):
     edumig.add_command(_command)
 
 

@@ -1,7 +1,7 @@
 -- What the marts say the same way: when two figures agree, how a figure is written in a sentence.
 --
 -- Printed digits after the point. A figure is kept as a DOUBLE, so zeros a publisher printed at its end are not known.
-CREATE MACRO printed_decimals(figure) AS (
+CREATE TEMP MACRO printed_decimals(figure) AS (
     CASE
         WHEN contains(CAST(figure AS VARCHAR), 'e') THEN 15
         ELSE length(split_part(CAST(figure AS VARCHAR), '.', 2))
@@ -10,7 +10,7 @@ CREATE MACRO printed_decimals(figure) AS (
 );
 
 -- Whether two figures are equal at the coarser printed precision of the two; the twelfth significant digit is noise.
-CREATE MACRO same_figure(one, other) AS (
+CREATE TEMP MACRO same_figure(one, other) AS (
     abs(one - other) <= greatest(
         0.5 * power(10, -least(printed_decimals(one), printed_decimals(other))) * 0.999999,
         1e-12 * greatest(abs(one), abs(other))
@@ -18,7 +18,7 @@ CREATE MACRO same_figure(one, other) AS (
 );
 
 -- A figure as a sentence has it: whole numbers with commas, others with up to four significant decimals.
-CREATE MACRO spoken(figure) AS (
+CREATE TEMP MACRO spoken(figure) AS (
     CASE
         WHEN figure IS NULL THEN 'nothing'
         WHEN figure = round(figure) THEN format('{:,.0f}', figure)

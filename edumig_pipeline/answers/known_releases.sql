@@ -1,0 +1,4 @@
+-- The releases of the warehouse.
+--
+-- Grain: source, release.
+SELECT source, release, released, title FROM releases ORDER BY source, released, release

@@ -1,0 +1,74 @@
+"""`edumig diff`: what differs between two releases of a source.
+
+Belongs here: arguments and layout. Does not belong here: what counts as a change (`marts/revisions.sql`).
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edumig_pipeline.commands.completing import RELEASE
+from edumig_pipeline.commands.folders import WAREHOUSE
+from edumig_pipeline.commands.showing import JSON, columns, note, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from edumig_pipeline.answers.differences import Differences
+
+
+@click.command()
+@click.argument("old", metavar="OLD", type=RELEASE)
+@click.argument("new", metavar="NEW", type=RELEASE)
+@WAREHOUSE
+@click.option("--all", "all_of_them", is_flag=True, help="List every change, not the largest of each indicator alone.")
+@JSON
+def diff(old: str, new: str, warehouse: Path, *, all_of_them: bool, as_json: bool) -> None:
+    """Compare two releases of a source, dataset by dataset: what was added, revised, retracted or given another status.
+
+    Releases are named SOURCE/RELEASE, or RELEASE alone where one source has it; they need not follow one another. Compared are
+    the figures that both cover, by the rules of the table revisions. What one of the two does not cover is named.
+
+    \b
+    edumig diff unesco_uis/2025-02 unesco_uis/2026-02
+
+    Ends with 0, whether or not anything differs; 2 when there is no warehouse or it cannot be read; 64 for an unknown or
+    ambiguous release, or releases of two sources.
+    """  # noqa: D301  \b is click's, for lines that are not to be folded
+    from edumig_pipeline.answers.differences import differences
+    from edumig_pipeline.answers.opening import opened
+
+    with opened(warehouse) as published:
+        found = differences(published, old, new, all_of_them=all_of_them)
+    if found.older["released"] > found.newer["released"]:
+        note(f"{new} is older than {old}: what follows is as if it had come after it")
+    if as_json:
+        show_json(vars(found))
+        return
+    _show(found, all_of_them=all_of_them)
+
+
+def _show(found: "Differences", *, all_of_them: bool) -> None:
+    older, newer = (f"{one['release']} (of {one['released']})" for one in (found.older, found.newer))
+    say(f"{found.source}: from {older} to {newer}")
+    click.echo()
+    if found.summary:
+        named = ("dataset", "indicator", "added", "revised", "retracted", "status")
+        show_table(named, columns(found.summary, *named), figures=named[2:])
+    else:
+        say("The two cover nothing in common: nothing is compared.")
+    if found.apart:
+        click.echo("\nNot compared, since only one of them covers it")
+        named = ("dataset", "indicator", "only_in")
+        show_table(("dataset", "indicator", "only in"), columns(found.apart, *named))
+    if not found.changes:
+        return
+    click.echo("\nAll changes" if all_of_them else "\nLargest revisions of each indicator (--all lists every change)")
+    split = {name for name in ("counterpart_area", "sex", "breakdown") if any(one[name] != "_T" for one in found.changes)}
+    keys = [
+        name
+        for name in ("dataset", "indicator", "ref_area", "counterpart_area", "sex", "breakdown", "time_period", "change")
+        if name in split or name not in ("counterpart_area", "sex", "breakdown")
+    ]
+    figures = ("old_value", "new_value", "difference")
+    headings = [name.replace("_", " ") for name in (*keys, *figures, "old_status", "new_status")]
+    show_table(headings, columns(found.changes, *keys, *figures, "old_status", "new_status"), figures=headings)
