@@ -16,6 +16,7 @@ from edumig_pipeline.publish.findings import write_findings
 from edumig_pipeline.publish.report import Report, report, row_count, why_nothing_landed
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
+from edumig_pipeline.watch import NOBODY, Watch
 
 _PATTERN_CHARACTERS = "?*[]\\"
 
@@ -24,7 +25,7 @@ class NothingToPublishError(Exception):
     """There is nothing to make a warehouse of; what was published before stays."""
 
 
-def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
+def refresh(raw: Path, folder: Path, only: Collection[str] = (), watch: Watch = NOBODY) -> Report:
     """Bring the warehouse in `folder` up to what lies under `raw`; of the sources in `only` alone, when there are any.
 
     Releases whose files did not change are not read again; when nothing changed, nothing is written. Raises
@@ -38,8 +39,8 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = ()) -> Report:
     inventory = inventory_of(raw, only)
     with warehouse.locked():
         before = warehouse.current()
-        generation = derive_generation(warehouse, inventory, only)
-        publish(warehouse, generation)
+        generation = derive_generation(warehouse, inventory, only, watch)
+        publish(warehouse, generation, watch)
         return report(warehouse, generation, rebuilt=before is None or before.path != generation.path)
 
 
@@ -67,7 +68,9 @@ def land(warehouse: Warehouse, release: FoundRelease) -> Path:
     return part
 
 
-def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collection[str] = ()) -> Generation:
+def derive_generation(
+    warehouse: Warehouse, inventory: Inventory, only: Collection[str] = (), watch: Watch = NOBODY
+) -> Generation:
     """The generation that the inventory makes, Parquet and marts, unless it is there already; lands what is not landed yet.
 
     With `only`, other sources stay as they are published. Raises NothingToPublishError when no value landed.
@@ -79,15 +82,18 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
     identifier = generation_id(releases, tuple(f"{stray.raw_file}\0{stray.sha256}" for stray in inventory.strays))
     target = warehouse.generation_path(identifier)
     if not target.exists():
-        for release in inventory.releases:
-            land(warehouse, release)
+        waiting = [release for release in inventory.releases if not warehouse.part(release.id, fresh[release.id]).exists()]
+        watch.begin("reading releases", len(waiting))
+        for release in waiting:
+            values = _values_in(land(warehouse, release))
+            watch.done(f"landed {release.id}: {values:,} {'value' if values == 1 else 'values'}")
         parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
         if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
             raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
         if not any(_values_in(part) for part in parts.values()):
             raise NothingToPublishError(why_nothing_landed(parts.values()))
         with warehouse.building(target) as work:
-            derive(work / "parquet", parts, stray_accounts(inventory.strays))
+            derive(work / "parquet", parts, stray_accounts(inventory.strays), watch)
             warehouse.write_manifest(work, releases)
     generation = warehouse.generation(identifier)
     if generation is None:
@@ -95,12 +101,12 @@ def derive_generation(warehouse: Warehouse, inventory: Inventory, only: Collecti
     return generation
 
 
-def publish(warehouse: Warehouse, generation: Generation) -> None:
+def publish(warehouse: Warehouse, generation: Generation, watch: Watch = NOBODY) -> None:
     """Build the generation's DuckDB file, check it, write the findings, and make them those users open, in one step."""
     if not generation.database.exists():
         fresh = generation.database.with_name(".edumig.duckdb")
         fresh.unlink(missing_ok=True)
-        build_database(generation.path / "parquet", fresh)
+        build_database(generation.path / "parquet", fresh, watch)
         write_findings(generation.path / "parquet", generation.path / "findings.md")
         fresh.replace(generation.database)
     warehouse.publish(generation)

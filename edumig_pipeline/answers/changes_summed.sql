@@ -1,5 +1,4 @@
 -- How many figures of a pair of releases changed, by kind of change; an indicator both cover has a row when nothing changed, too.
--- Shares are of the figures that both have.
 --
 -- Grain: dataset, indicator.
 WITH covered AS (

@@ -123,7 +123,8 @@ def _what_there_is(cell: Cell, there: list[Row], names: Mapping[str, str]) -> st
     same = [row for row in of_indicator if cell.time_period in row["periods"]]
     ways = sorted({_split(row) for row in same or of_indicator})
     when = f"for {cell.time_period or UNDATED} " if same else ""
-    return f"no release has {cell.indicator} of {area} split so; {when}there is {_listed(ways)}"
+    asked = _split({"counterpart_area": split[0], "sex": split[1], "breakdown": split[2]})
+    return f"no release has {cell.indicator} of {area}, {asked}: {when}there is {_listed(ways)}"
 
 
 def _split(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ Belongs here: the likeness of words. Does not belong here: where the known words
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-_MOST = 5
+_MOST = 4
 
 
 def meant(word: str, known: Iterable[str] | Mapping[str, str]) -> list[str]:

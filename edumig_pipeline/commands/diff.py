@@ -15,6 +15,9 @@ from edumig_pipeline.commands.showing import JSON, columns, note, say, show_json
 if TYPE_CHECKING:
     from edumig_pipeline.answers.differences import Differences
 
+_FIGURES = ("old value", "new value", "difference")
+_USUAL = ("_T", "A", None)  # columns that hold nothing else are left out
+
 
 @click.command()
 @click.argument("old", metavar="OLD", type=RELEASE)
@@ -63,12 +66,8 @@ def _show(found: "Differences", *, all_of_them: bool) -> None:
     if not found.changes:
         return
     click.echo("\nAll changes" if all_of_them else "\nLargest revisions of each indicator (--all lists every change)")
-    split = {name for name in ("counterpart_area", "sex", "breakdown") if any(one[name] != "_T" for one in found.changes)}
-    keys = [
-        name
-        for name in ("dataset", "indicator", "ref_area", "counterpart_area", "sex", "breakdown", "time_period", "change")
-        if name in split or name not in ("counterpart_area", "sex", "breakdown")
-    ]
-    figures = ("old_value", "new_value", "difference")
-    headings = [name.replace("_", " ") for name in (*keys, *figures, "old_status", "new_status")]
-    show_table(headings, columns(found.changes, *keys, *figures, "old_status", "new_status"), figures=headings)
+    always = {"dataset", "indicator", "ref_area", "time_period", *(["change", "old_status", "new_status"] if all_of_them else [])}
+    named = [name for name in found.changes[0] if name in always or any(one[name] not in _USUAL for one in found.changes)]
+    left_out = {"source", "from_release", "to_release", "relative_difference", *(set() if all_of_them else {"change"})}
+    named = [name for name in named if name not in left_out]
+    show_table([name.replace("_", " ") for name in named], columns(found.changes, *named), figures=_FIGURES)

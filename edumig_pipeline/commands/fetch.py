@@ -12,20 +12,25 @@ import click
 
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED
 from edumig_pipeline.commands.folders import RAW
+from edumig_pipeline.commands.showing import JSON, show_json
 
 if TYPE_CHECKING:
     from edumig_pipeline.fetch import Outcome
+
+_BAD = ("failed", "skipped")
 
 
 @click.command()
 @click.argument("wanted", nargs=-1, metavar="[SOURCE[/DOWNLOAD]]…")
 @RAW
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched; write nothing.")
-def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool) -> None:
+@JSON
+def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool, as_json: bool) -> None:
     """Bring new releases from the publishers into the raw folder; from all of them, or from those named.
 
     Each comes whole or not at all, and what is there is never changed. Ends with 0 when everything is up to date, 1 when
-    something could not be fetched or is of a layout that is not known in part, 2 when nothing could be fetched.
+    something could not be fetched or is of a layout that is not known in part, 2 when nothing could be fetched,
+    64 for wrong usage.
     """
     from edumig_pipeline.commands.progress import shown
     from edumig_pipeline.fetch import Settings, downloads
@@ -41,21 +46,37 @@ def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool) -> None:
     with shown() as watch:
         for outcome in run(raw, wanted, watch, Settings(dry_run=dry_run)):
             outcomes.append(outcome)
-            _tell(outcome)
+            if as_json:
+                _complain(outcome)
+            else:
+                _tell(outcome)
+    if as_json:
+        show_json({"outcomes": [{**vars(outcome), "state": outcome.state.value} for outcome in outcomes]})
     sys.exit(_exit_code(outcomes))
 
 
 def _tell(outcome: "Outcome") -> None:
-    bad = outcome.state in ("failed", "skipped")
-    release = f"raw/{outcome.source}/{outcome.release} " if outcome.release else ""
-    click.echo(f"{outcome.state}: {outcome.name}: {release}{outcome.message}", err=bad)
+    if outcome.state not in _BAD:
+        click.echo(_sentence(outcome))
+    _complain(outcome)
+
+
+def _complain(outcome: "Outcome") -> None:
+    """What went wrong, on standard error."""
+    if outcome.state in _BAD:
+        click.echo(_sentence(outcome), err=True)
     for line in outcome.strange:
         click.echo(f"  will not land: {line}", err=True)
+
+
+def _sentence(outcome: "Outcome") -> str:
+    release = f"raw/{outcome.source}/{outcome.release} " if outcome.release else ""
+    return f"{outcome.state}: {outcome.name}: {release}{outcome.message}"
 
 
 def _exit_code(outcomes: Sequence["Outcome"]) -> int:
     """A download that needs a key nobody gave is no fault, unless nothing else was asked for."""
     states = [outcome.state for outcome in outcomes]
-    if all(state in ("failed", "skipped") for state in states):
+    if all(state in _BAD for state in states):
         return FAILED
     return FLAWED if "failed" in states or any(outcome.strange for outcome in outcomes) else CLEAN

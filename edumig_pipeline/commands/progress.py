@@ -1,21 +1,36 @@
-"""What a person sees while files are downloaded: bars on a terminal, plain lines elsewhere, both on standard error.
+"""What a person sees while files are downloaded or a refresh runs: bars on a terminal, plain lines elsewhere, both on standard
+error.
 
-Belongs here: showing. Does not belong here: what is downloaded.
+Belongs here: showing. Does not belong here: what is done meanwhile. Downloads are measured in bytes, a refresh in pieces.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
-from edumig_pipeline.retrieval.web import Watch
+from edumig_pipeline import watch
+
+if TYPE_CHECKING:
+    from edumig_pipeline.retrieval.web import Watch
 
 
 @contextmanager
-def shown() -> Iterator[Watch]:
+def shown() -> Iterator["Watch"]:
     """Somebody to be told how downloads go on."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -70,3 +85,43 @@ class _Bars:
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
+
+
+@contextmanager
+def steps_shown() -> Iterator[watch.Watch]:
+    """Somebody to be told how a refresh goes on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _StepLines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _StepBar(progress)
+
+
+class _StepLines:
+    """A line for each step that has anything to do, and for each piece that is named."""
+
+    def begin(self, step: str, pieces: int) -> None:
+        if pieces:
+            click.echo(f"{step} ({pieces})", file=sys.stderr)
+
+    def done(self, piece: str = "") -> None:
+        if piece:
+            click.echo(piece, file=sys.stderr)
+
+
+class _StepBar:
+    """A bar for the step that is under way, and above it a line for each piece that is named."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", visible=False)
+
+    def begin(self, step: str, pieces: int) -> None:
+        self._progress.reset(self._task, description=step, total=pieces, visible=pieces > 0)
+
+    def done(self, piece: str = "") -> None:
+        self._progress.advance(self._task)
+        if piece:
+            self._progress.console.print(piece, highlight=False, markup=False)

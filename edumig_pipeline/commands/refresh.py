@@ -11,6 +11,7 @@ import click
 
 from edumig_pipeline.commands.exit_codes import FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW, WAREHOUSE
+from edumig_pipeline.commands.showing import JSON, show_json
 
 if TYPE_CHECKING:
     from edumig_pipeline.publish.report import Report
@@ -26,11 +27,14 @@ _QUERIES = (
 @RAW
 @WAREHOUSE
 @click.option("--source", "only", multiple=True, metavar="ID", help="Refresh this source alone; may be given several times.")
-def refresh(raw: Path, warehouse: Path, only: tuple[str, ...]) -> None:
+@JSON
+def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool) -> None:
     """Bring the warehouse up to what lies under the raw folder.
 
-    Ends with 0 when all is well, 1 when rows were quarantined or files refused, 2 when nothing was published.
+    Ends with 0 when all is well; 1 when it was published, but rows were quarantined or files refused, which it names; 2 when
+    nothing was published, with the old warehouse untouched; 64 for wrong usage.
     """
+    from edumig_pipeline.commands.progress import steps_shown
     from edumig_pipeline.refresh import NothingToPublishError
     from edumig_pipeline.refresh import refresh as run
     from edumig_pipeline.sources.registry import sources
@@ -38,15 +42,33 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...]) -> None:
     if unknown := sorted(set(only) - set(sources())):
         raise click.BadParameter(f"{', '.join(unknown)}: known are {', '.join(sources())}", param_hint="--source")
     try:
-        report = run(raw, warehouse, only)
+        with steps_shown() as watch:
+            report = run(raw, warehouse, only, watch)
     except NothingToPublishError as error:
         raise CommandError(f"nothing was published: {error}") from error
     except Exception as error:
         raise CommandError(f"nothing was published: {type(error).__name__}: {error}") from error
-    _say_what_was_built(report)
+    if as_json:
+        show_json(_as_object(report))
+    else:
+        _say_what_was_built(report)
     if not report.clean:
         _say_what_was_refused(report)
         sys.exit(FLAWED)
+
+
+def _as_object(report: "Report") -> dict[str, object]:
+    """The report, for programs."""
+    return {
+        "database": report.database,
+        "rebuilt": report.rebuilt,
+        "clean": report.clean,
+        "rows": report.rows,
+        "quarantined": [
+            {"raw_file": raw_file, "rule": rule, "rows": rows} for (raw_file, rule), rows in report.quarantined.items()
+        ],
+        "refused": [vars(refusal) for refusal in report.refusals],
+    }
 
 
 def _say_what_was_built(report: "Report") -> None:

@@ -11,6 +11,7 @@ import duckdb
 from edumig_pipeline.model.catalogue import TABLES
 from edumig_pipeline.model.ddl import comments, create_table, quoted
 from edumig_pipeline.publish.derivation import mart_sql, parquet_files
+from edumig_pipeline.watch import NOBODY, Watch
 
 # The oldest storage format that holds all we need; DuckDB 1.2 and newer open it, files in newer formats they do not.
 STORAGE_VERSION = "v1.0.0"
@@ -20,7 +21,7 @@ class PublicationError(Exception):
     """The built file is not what was meant to be published."""
 
 
-def build_database(parquet: Path, target: Path) -> None:
+def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
     """Write all tables and views of the contract, with comments, from `parquet` into a new DuckDB file at `target`.
 
     Raises PublicationError when a table is missing or does not hold as many rows as its Parquet.
@@ -31,12 +32,13 @@ def build_database(parquet: Path, target: Path) -> None:
         db.execute("SET disabled_compression_methods = 'fsst,dict_fsst,zstd'")
         db.execute(f"ATTACH {quoted(str(target))} AS warehouse (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         db.execute("USE warehouse")
-        for declared in TABLES:
-            if declared.is_view:
-                continue
+        stored = [declared for declared in TABLES if not declared.is_view]
+        watch.begin("building the file", len(stored))
+        for declared in stored:
             db.execute(create_table(declared))
             # As sorted as the Parquet is: each release by its key.
             db.execute(f"INSERT INTO {declared.name} BY NAME SELECT * FROM {parquet_files(parquet, declared.name)}")
+            watch.done()
         for declared in TABLES:
             if declared.is_view:
                 db.execute(mart_sql()[declared.name])

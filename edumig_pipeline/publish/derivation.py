@@ -33,6 +33,7 @@ from edumig_pipeline.model.reference import CODEBOOK, DOWNLOADS, SOURCES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
 from edumig_pipeline.sources.registry import download_rows, source_rows
+from edumig_pipeline.watch import NOBODY, Watch
 
 # Tables that come out of every release's landing, beside the landing tables.
 _ACCOUNTING = ("quarantine", "corrections", "row_ledger", "raw_files", "releases")
@@ -62,7 +63,9 @@ def tables_read(sql: str) -> list[str]:
     return [declared.name for declared in TABLES if declared.name in names]
 
 
-def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.DataFrame]) -> None:
+def derive(
+    folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.DataFrame], watch: Watch = NOBODY
+) -> None:
     """Write the Parquet of a generation under `folder`: parts by release id, and the accounts of stray files.
 
     Raises DerivationError when a derived table breaks its declaration.
@@ -82,6 +85,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
             _view(db, folder, name)
         db.execute(files("edumig_pipeline.publish").joinpath("macros.sql").read_text(encoding="utf-8"))
         _register_inputs(db, folder)
+        watch.begin("deriving marts", len(mart_sql()))
         for name, sql in mart_sql().items():
             if table(name).is_view:
                 db.execute(sql)
@@ -92,6 +96,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
                     folder / name / "all.parquet",
                 )
                 _view(db, folder, name)
+            watch.done()
     for declared in TABLES:
         if not declared.is_view and not (folder / declared.name).exists():
             _write(declared, pl.DataFrame(schema=polars_schema(declared)), folder / declared.name / "all.parquet")

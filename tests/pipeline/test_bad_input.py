@@ -96,7 +96,7 @@ def test_one_key_with_two_values_in_two_files_of_a_release(place: Place) -> None
 def test_the_same_row_twice_is_kept_once_and_counted(place: Place) -> None:
     place.put(FILE, uis([*GOOD, GOOD[1]]))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     assert ledger(place) == (4, 3, 0, 1, "1 repeated row")
     assert place.ask("SELECT raw_row FROM observations WHERE ref_area = 'NAM'") == [(2,)], "the first is kept"
 

@@ -314,7 +314,7 @@ def test_a_later_edition_prints_the_claims_anew(place: Place) -> None:
         place.put(f"kz_article/{edition}/regions.csv", regions)
         place.put(f"kz_article/{edition}/table_2.csv", table)
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     assert place.ask("SELECT claim_id, statement FROM claims") == [("c1", "said in 2022")]
     ((sentence,),) = place.ask("SELECT explanation FROM claim_checks")
     assert "has room for the 556 listed there" in sentence, "each edition's table is counted by itself"

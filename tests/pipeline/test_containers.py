@@ -60,7 +60,7 @@ def refused(place: Place) -> dict[str, str]:
 def test_every_member_lands_under_its_own_name(place: Place) -> None:
     place.put(ZIP, zipped({"data.csv": GOOD, "sub/OPRI_LABEL.csv": LABELS, "README.md": "words", "__MACOSX/._data.csv": "x"}))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     assert ledger(place) == {"export.zip#data.csv": (2, 2, 0, 0), "export.zip#sub/OPRI_LABEL.csv": (1, 1, 0, 0)}
     assert place.ask("SELECT rows, layout FROM raw_files") == [(3, "uis_bdds_label; uis_data_browser")]
     assert place.ask("SELECT DISTINCT raw_file FROM observations") == [(f"{ZIP}#data.csv",)]
@@ -184,7 +184,7 @@ def test_a_table_re_saved_as_a_sheet_is_read_by_its_columns(place: Place) -> Non
     ]
     place.put(BOOK, workbook({"Data 1": rows, "Sheet2": []}))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     assert place.ask(
         "SELECT raw_file, raw_row, source_indicator, obs_value, source_status FROM observations ORDER BY raw_row"
     ) == [

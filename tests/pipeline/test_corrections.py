@@ -23,7 +23,7 @@ def test_a_correction_is_applied_and_both_values_are_kept(place: Place) -> None:
     place.put(FILE, uis(ROWS))
     place.put(TOML, declared())
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     assert place.ask("SELECT ref_area, obs_value FROM observations ORDER BY ALL") == [("KAZ", 14000.0), ("NAM", 5000.0)]
     assert place.ask(
         "SELECT source, release, ref_area, time_period, published_value, corrected_value, reason, said_by, raw_file, raw_row "

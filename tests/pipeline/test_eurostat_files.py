@@ -103,7 +103,7 @@ def put_as_it_is(place: Place) -> None:
 def test_every_published_figure_lands(place: Place, put: Callable[[Place], None]) -> None:
     put(place)
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     expected = figures(records(PUBLISHED), "time_period", "values")
     found = place.ask(FIGURES)
     assert len(found) == len(expected) == 6370

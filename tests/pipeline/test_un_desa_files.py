@@ -58,7 +58,7 @@ def landed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     target.mkdir(parents=True)
     shutil.copy(DATA / file, target)
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     yield Landed(place, file, cells(DATA / file))
     shutil.rmtree(folder)
 

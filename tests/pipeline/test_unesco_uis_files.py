@@ -94,7 +94,7 @@ def test_an_export_as_downloaded(place: Place, name: str, folder: str) -> None:
     members = {f"{folder}{name}": (DATA / "data_browser_2026-02" / name).read_text(encoding="utf-8") for name in MEMBERS}
     place.put(f"unesco_uis/2026-02/{name}", zipped(members))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     lengths = {f"unesco_uis/2026-02/{name}#{member}": len(records(text)) for member, text in members.items()}
     ledger = place.ask("SELECT raw_file, rows_read, rows_published FROM row_ledger")
     assert {raw_file: (read, published) for raw_file, read, published in ledger} == {k: (n, n) for k, n in lengths.items()}
@@ -124,7 +124,7 @@ def natmon() -> dict[str, list[dict[str, str]]]:
 def test_a_bulk_package_as_downloaded(place: Place) -> None:
     put(place, "unesco_uis/2020-09", "bdds/NATMON.zip")
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     members = natmon()
     ledger = place.ask("SELECT raw_file, rows_read, rows_published, exclusion_reason FROM row_ledger")
     assert ledger == [(f"unesco_uis/2020-09/NATMON.zip#{name}", len(rows), len(rows), None) for name, rows in members.items()]
@@ -180,7 +180,7 @@ def test_label_and_area_tables(place: Place) -> None:
     put(place, "unesco_uis/2021-09", *(f"bdds/{name}" for name in tables))
     place.put("unesco_uis/2026-02/data.csv", uis(["26637,KAZ,2018,14332,,"]))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     lengths = {name: len(records(DATA / "bdds" / name)) for name in tables}
     mine = "FROM row_ledger WHERE raw_file LIKE '%/2021-09/%'"
     ledger = place.ask(f"SELECT split_part(raw_file, '/', 3), rows_read, rows_published {mine}")
@@ -228,7 +228,7 @@ def test_a_bulk_package_with_all_its_members(place: Place, end: str, mark: str, 
     texts[f"{folder}SDG_README_RELEASE_2026_February.md"] = "Dataset: Sustainable Development Goal 4"
     place.put("unesco_uis/2026-02/SDG.zip", zipped(texts))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     ledger = dict(place.ask("SELECT split_part(raw_file, '#', 2), rows_published FROM row_ledger"))
     assert ledger == {f"{folder}{name}": len(lines) - 1 for name, lines in members.items()}
     found = place.ask("SELECT dataset, indicator, ref_area, time_period, obs_value, obs_status FROM observations ORDER BY ALL")
@@ -265,7 +265,7 @@ def test_tables_with_the_tags_of_hdx(place: Place) -> None:
     for name, lines in HDX.items():
         place.put(f"unesco_uis/2020-09/{name}", "\n".join([*lines, ""]))
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     for name, lines in HDX.items():
         account = (len(lines) - 1, len(lines) - 2, 0, 1, "1 row of HXL tags")
         assert place.ask(LEDGER.format(f"unesco_uis/2020-09/{name}")) == [account]
@@ -295,7 +295,7 @@ def test_tables_saved_anew_in_excel(place: Place) -> None:
     book.save(packed)
     place.put("unesco_uis/2020-09/natmon.xlsx", packed.getvalue())
     ran = place.refresh()
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.complaints) == (0, "")
     found = place.ask("""
         SELECT split_part(raw_file, '#', 2), dataset, source_indicator, ref_area, time_period, obs_value, source_status, raw_row
         FROM observations ORDER BY ALL
