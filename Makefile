@@ -18,11 +18,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet edumig_pipeline/marts
+	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet --templater placeholder edumig_pipeline/answers
 
 ui: $(READY)  ## Dagster's web page on http://127.0.0.1:3000
-	mkdir -p .dagster
-	cp instance.yaml .dagster/dagster.yaml
-	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/dg dev --workspace workspace.yaml --host 127.0.0.1
+	DAGSTER_HOME="$(CURDIR)/.dagster" $(BIN)/edumig ui
 
 # The requirements are locked with their hashes, so that every machine installs the same bytes. No package index is named:
 # uv, three times as fast, uses the default one; where that cannot be reached, pip installs from wherever it is told to.

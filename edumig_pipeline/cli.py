@@ -13,6 +13,7 @@ import click
 
 from edumig_pipeline.answers.errors import AnswerError, NothingFoundError, WrongQuestionError
 from edumig_pipeline.commands.claims import claims
+from edumig_pipeline.commands.completion import completion
 from edumig_pipeline.commands.diff import diff
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, USAGE, CommandError
 from edumig_pipeline.commands.explain import explain
@@ -22,12 +23,14 @@ from edumig_pipeline.commands.query import query
 from edumig_pipeline.commands.refresh import refresh
 from edumig_pipeline.commands.status import status
 from edumig_pipeline.commands.tables import describe, tables
+from edumig_pipeline.commands.ui import ui
 
 
 class _Commands(click.Group):
     """The commands in the order in which a person meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  what click says
@@ -52,7 +55,7 @@ def edumig() -> None:
     """
 
 
-for _command in (refresh, fetch, status, query, tables, describe, explain, claims, diff, export):
+for _command in (refresh, fetch, status, query, tables, describe, explain, claims, diff, ui, completion, export):
     edumig.add_command(_command)
 
 

@@ -1,7 +1,8 @@
 -- What later releases changed in a figure.
 --
 -- Grain: source, dataset, from_release, to_release.
-SELECT v.source, v.dataset, v.from_release, v.to_release, v.change, v.old_value, v.new_value, v.old_status, v.new_status,
+SELECT
+    v.source, v.dataset, v.from_release, v.to_release, v.change, v.old_value, v.new_value, v.old_status, v.new_status,
     v.difference, v.relative_difference
 FROM revisions AS v
 JOIN releases AS r ON r.source = v.source AND r.release = v.to_release

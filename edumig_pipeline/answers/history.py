@@ -142,7 +142,7 @@ def _listed(words: list[str], most: int = 20) -> str:
 
 
 def _spans(periods: list[str]) -> list[str]:
-    """Periods in order, with years that follow one another as one span: 2000–2017."""
+    """Periods in order, with years that follow one another as one span."""
     spans: list[list[str]] = []
     for period in periods:
         follows = spans and period.isdecimal() and spans[-1][-1].isdecimal() and int(period) == int(spans[-1][-1]) + 1

@@ -70,7 +70,7 @@ def opened(folder: Path) -> Iterator[Published]:
     file = link.resolve()
     with tempfile.TemporaryDirectory(prefix="edumig-") as spill, _read_errors_told(link):
         # What does not fit into memory would else be put beside the published file.
-        shut = {"enable_external_access": "false", "temp_directory": spill}
+        shut: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "temp_directory": spill}
         with duckdb.connect(str(file), read_only=True, config=shut) as db:
             db.execute("SET enable_progress_bar = false")
             db.execute("SET lock_configuration = true")

@@ -35,9 +35,17 @@ def asked(published: Published, sql: str) -> Iterator[duckdb.DuckDBPyRelation]:
         statements = duckdb.extract_statements(sql)
         if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
             raise WrongQuestionError(_ONE_SELECT)
-        yield published.db.sql(statements[0].query).query("answer", "FROM answer")
+        yield derived(published.db.sql(statements[0].query), "FROM answer")
     except _AT_FAULT as error:
         raise WrongQuestionError(str(error)) from error
+
+
+def derived(answer: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
+    """What a SELECT of ours makes of the relation `answer`."""
+    result = answer.query("answer", sql)
+    if result is None:
+        raise TypeError(f"{sql} is no SELECT")
+    return result
 
 
 def interruptible(published: Published, work: Callable[[], Result]) -> Result:

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from edumig_pipeline.answers.querying import derived
+
 _ROWS = 50_000  # of a piece
 # Types that a form has none for: they are written as DuckDB prints them.
 _NOT_IN_PARQUET = frozenset({"interval", "union", "bit"})
@@ -59,7 +61,7 @@ def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def json_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
     """The answer as a JSON array of objects, a row a line: dates as ISO 8601 has them, NaN and infinities as null."""
-    rows = answer.query("answer", "SELECT CAST(to_json(answer) AS VARCHAR) AS line FROM answer")
+    rows = derived(answer, "SELECT CAST(to_json(answer) AS VARCHAR) AS line FROM answer")
     between = "["
     with rows.to_arrow_reader(_ROWS) as reader:
         for batch in reader:
@@ -79,7 +81,7 @@ def _valid(line: str) -> str:
 
 def write_parquet(answer: duckdb.DuckDBPyRelation, target: Path) -> None:
     """Write the answer to a Parquet file, with DuckDB's types."""
-    with _plain(answer, _NOT_IN_PARQUET).to_arrow_reader(_ROWS) as reader:
-        with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
-            for batch in reader:
-                writer.write_batch(batch)
+    answer = _plain(answer, _NOT_IN_PARQUET)
+    with answer.to_arrow_reader(_ROWS) as reader, pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)

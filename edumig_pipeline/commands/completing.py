@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 Known = Callable[[Path], Iterable[tuple[str, str | None]]]
 
 
-class _Name(click.ParamType):
+class _Name(click.ParamType[str]):
     """A text that may be anything, and is offered what is known."""
 
     name = "text"

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from edumig_pipeline.answers.differences import Differences
 
 _FIGURES = ("old value", "new value", "difference")
-_USUAL = ("_T", "A", None)  # columns that hold nothing else are left out
+_LEFT_OUT = ("source", "from_release", "to_release", "relative_difference")
+_ALWAYS = ("dataset", "indicator", "ref_area", "time_period", "change")
+_USUAL = ("_T", "A", None)
 
 
 @click.command()
@@ -61,13 +63,13 @@ def _show(found: "Differences", *, all_of_them: bool) -> None:
         say("The two cover nothing in common: nothing is compared.")
     if found.apart:
         click.echo("\nNot compared, since only one of them covers it")
-        named = ("dataset", "indicator", "only_in")
-        show_table(("dataset", "indicator", "only in"), columns(found.apart, *named))
-    if not found.changes:
-        return
-    click.echo("\nAll changes" if all_of_them else "\nLargest revisions of each indicator (--all lists every change)")
-    always = {"dataset", "indicator", "ref_area", "time_period", *(["change", "old_status", "new_status"] if all_of_them else [])}
-    named = [name for name in found.changes[0] if name in always or any(one[name] not in _USUAL for one in found.changes)]
-    left_out = {"source", "from_release", "to_release", "relative_difference", *(set() if all_of_them else {"change"})}
-    named = [name for name in named if name not in left_out]
-    show_table([name.replace("_", " ") for name in named], columns(found.changes, *named), figures=_FIGURES)
+        show_table(("dataset", "indicator", "only in"), columns(found.apart, "dataset", "indicator", "only_in"))
+    if found.changes:
+        click.echo("\nAll changes" if all_of_them else "\nLargest revisions of each indicator (--all lists every change)")
+        shown = [name for name in found.changes[0] if name not in _LEFT_OUT and _says_something(found, name)]
+        show_table([name.replace("_", " ") for name in shown], columns(found.changes, *shown), figures=_FIGURES)
+
+
+def _says_something(found: "Differences", name: str) -> bool:
+    """Whether a column holds anything but what goes without saying."""
+    return name in _ALWAYS or any(one[name] not in _USUAL for one in found.changes)

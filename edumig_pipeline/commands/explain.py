@@ -30,7 +30,7 @@ _MOST = 10  # flows that are shown of a total
 @click.option("--breakdown", default="_T", help="What else splits the figure: funding=state.")
 @WAREHOUSE
 @JSON
-def explain(  # noqa: PLR0913  a figure has so many dimensions
+def explain(  # noqa: PLR0913, PLR0917  a figure has so many dimensions
     indicator: str,
     ref_area: str,
     time_period: str,

@@ -1,7 +1,7 @@
-"""What a person sees while files are downloaded or a refresh runs: bars on a terminal, plain lines elsewhere, both on standard
-error.
+"""What a person sees while files are downloaded or a refresh runs: bars on a terminal, plain lines elsewhere.
 
-Belongs here: showing. Does not belong here: what is done meanwhile. Downloads are measured in bytes, a refresh in pieces.
+Both are on standard error. Downloads are measured in bytes, a refresh in pieces. Belongs here: showing. Does not belong here:
+what is done meanwhile.
 """
 
 import sys

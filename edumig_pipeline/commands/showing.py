@@ -96,8 +96,9 @@ def _show_lists(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(rows, start=1):
         click.echo(f"── {number} ──")
         for heading, text in zip(headings, row, strict=True):
-            folded = textwrap.wrap(text, max(width() - room - 2, 20)) or [""]
-            click.echo("\n".join(f"{name:<{room}}  {line}".rstrip() for name, line in zip([heading, *[""] * len(folded)], folded)))  # noqa: B905
+            lines = textwrap.wrap(text, max(width() - room - 2, 20)) or [""]
+            for name, line in zip([heading, *[""] * (len(lines) - 1)], lines, strict=True):
+                click.echo(f"{name:<{room}}  {line}".rstrip())
 
 
 def _text(value: object, absent: str, *, with_comma: bool) -> str:

@@ -56,18 +56,16 @@ def _show(found: "Status") -> None:
         ("source", "newest release", "released", "renewed", "next due by", "state"),
         [
             [*fresh[:3], _CADENCES.get(fresh[3], "not again"), fresh[4], {True: "in time", False: "late"}.get(fresh[5], "")]
-            for fresh in columns(
-                found.freshness, "source", "newest_release", "released", "cadence", "next_due", "in_time"
-            )
+            for fresh in columns(found.freshness, "source", "newest_release", "released", "cadence", "next_due", "in_time")
         ],
     )
     _show_accounts(found)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in found.verdicts.items())
     say(f"The article: {sum(found.verdicts.values())} claims: {verdicts}." if verdicts else "The article: no claims.")
     click.echo("\nWhere two sources have the same figure")
-    named = ("source_a", "source_b", "compared", "equal", "explained", "open")
     show_table(
-        ("first", "second", "compared", "equal", "differ, reason known", "differ, open"), columns(found.reconciliation, *named)
+        ("first", "second", "compared", "equal", "differ, reason known", "differ, open"),
+        columns(found.reconciliation, "source_a", "source_b", "compared", "equal", "explained", "open"),
     )
 
 

@@ -63,9 +63,7 @@ def tables_read(sql: str) -> list[str]:
     return [declared.name for declared in TABLES if declared.name in names]
 
 
-def derive(
-    folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.DataFrame], watch: Watch = NOBODY
-) -> None:
+def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.DataFrame], watch: Watch = NOBODY) -> None:
     """Write the Parquet of a generation under `folder`: parts by release id, and the accounts of stray files.
 
     Raises DerivationError when a derived table breaks its declaration.

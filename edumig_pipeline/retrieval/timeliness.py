@@ -5,7 +5,6 @@ Belongs here: that comparison. Does not belong here: asking the publisher (`fetc
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-
 from typing import TYPE_CHECKING
 
 from edumig_pipeline.sources.downloads import Cadence, Download
