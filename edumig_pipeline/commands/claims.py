@@ -22,10 +22,11 @@ from edumig_pipeline.model.codes import VERDICT
 @WAREHOUSE
 @JSON
 def claims(claim_id: str | None, verdict: str | None, section: str | None, warehouse: Path, *, as_json: bool) -> None:
-    """List the figures the article prints, each with its verdicts and the sentence that says why.
+    """List the article's claims and their verdicts.
 
-    Where some check found evidence, those that found none are left out of the list (not of --json). With CLAIM_ID: that claim
-    alone, with every figure that speaks for or against it, down to file, row and column.
+    A claim is a printed figure; with it comes the sentence that says why it got its verdict. Where some check found
+    evidence, those that found none are left out of the list (not of --json). With CLAIM_ID: that claim alone, with every
+    figure that speaks for or against it, down to file, row and column.
 
     Ends with 0; 1 when no claim is of that verdict and section; 2 when there is no warehouse or it cannot be read; 64 for an
     unknown claim, verdict or section.

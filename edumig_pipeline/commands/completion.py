@@ -11,7 +11,9 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that lets SHELL complete commands, options, tables, releases, indicators, areas and claims.
+    """Print a shell's completion script.
+
+    With it, SHELL completes commands, options, tables, releases, indicators, areas, claims and verdicts.
 
     \b
     bash:  edumig completion bash >> ~/.bashrc

@@ -28,10 +28,11 @@ _USUAL = ("_T", "A", None)
 @click.option("--all", "all_of_them", is_flag=True, help="List every change, not the largest of each indicator alone.")
 @JSON
 def diff(old: str, new: str, warehouse: Path, *, all_of_them: bool, as_json: bool) -> None:
-    """Compare two releases of a source, dataset by dataset: what was added, revised, retracted or given another status.
+    """Compare two releases of a source.
 
-    Releases are named SOURCE/RELEASE, or RELEASE alone where one source has it; they need not follow one another. Compared are
-    the figures that both cover, by the rules of the table revisions. What one of the two does not cover is named.
+    It says what was added, revised, retracted or given another status, dataset by dataset. Releases are named
+    SOURCE/RELEASE, or RELEASE alone where one source has it; they need not follow one another. Compared are the figures
+    that both cover, by the rules of the table revisions. What one of the two does not cover is named.
 
     \b
     edumig diff unesco_uis/2025-02 unesco_uis/2026-02

@@ -41,18 +41,19 @@ def explain(  # noqa: PLR0913, PLR0917  a figure has so many dimensions
     *,
     as_json: bool,
 ) -> None:
-    """Say where a figure is from: INDICATOR of REF_AREA in TIME_PERIOD, in every source and release.
+    """Say where a figure is from.
 
-    With it come its status, the publisher's flags, file, row and column; what later releases changed; what other sources say;
-    footnotes, corrections, and the claims of the article that it speaks for or against. Of a total of students, where they
-    went or are from. Areas may be named by code or name; a statement without a period is asked for as `undated`.
+    It is INDICATOR of REF_AREA in TIME_PERIOD, as every source and release has it. With it come its status, the publisher's
+    flags, file, row and column; what later releases changed; what other sources say; footnotes, corrections, and the claims
+    of the article that it speaks for or against. Of a total of students, where they went or are from. Areas may be named by
+    code or name; a statement without a period is asked for as `undated`.
 
     \b
     edumig explain outbound_students Kazakhstan 2018
     edumig explain inbound_students RUS 2018 --counterpart KAZ
 
-    Ends with 0; 1 when no release has such a figure (it says what there is); 2 when there is no warehouse or it cannot be read;
-    64 for an unknown indicator or area.
+    Ends with 0; 1 when no release has such a figure (it says what there is); 2 when there is no warehouse or it cannot be
+    read; 64 for an unknown indicator or area.
     """  # noqa: D301  \b is click's, for lines that are not to be folded
     from edumig_pipeline.answers.history import Cell, history
     from edumig_pipeline.answers.opening import opened

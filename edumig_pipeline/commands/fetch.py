@@ -26,11 +26,11 @@ _BAD = ("failed", "skipped")
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched; write nothing.")
 @JSON
 def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool, as_json: bool) -> None:
-    """Bring new releases from the publishers into the raw folder; from all of them, or from those named.
+    """Bring new releases into the raw folder.
 
-    Each comes whole or not at all, and what is there is never changed. Ends with 0 when everything is up to date, 1 when
-    something could not be fetched or is of a layout that is not known in part, 2 when nothing could be fetched,
-    64 for wrong usage.
+    They are of all publishers, or of those named. Each comes whole or not at all, and what is there is never changed. Ends
+    with 0 when everything is up to date, 1 when something could not be fetched or is of a layout that is not known in part,
+    2 when nothing could be fetched, 64 for wrong usage.
     """
     from edumig_pipeline.commands.progress import shown
     from edumig_pipeline.fetch import Settings, downloads

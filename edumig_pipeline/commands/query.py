@@ -34,11 +34,12 @@ _MOST = 500  # rows of a table on a screen
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json: an array with an object for each row.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the answer to this file instead.")
 def query(sql: str, warehouse: Path, form: str | None, output: Path | None, *, as_json: bool) -> None:
-    """Ask the warehouse one SELECT in DuckDB's SQL; with - the SQL is read from standard input.
+    """Ask the warehouse in SQL.
 
-    The file is opened for reading, shut off from the rest of the machine: no other file, setting or extension can be reached.
-    CSV and JSON hold every row and digit and are written as they are computed; a table shows the first 500 rows. In CSV, NULL
-    is an empty cell and an empty text a quoted one, and texts that a spreadsheet would take for a formula get an apostrophe.
+    SQL is one SELECT of DuckDB's; with - it is read from standard input. The file is opened for reading, shut off from the
+    rest of the machine: no other file, setting or extension can be reached. CSV and JSON hold every row and digit and are
+    written as they are computed; a table shows the first 500 rows. In CSV, NULL is an empty cell and an empty text a quoted
+    one, and texts that a spreadsheet would take for a formula get an apostrophe.
 
     Ends with 0; 2 when there is no warehouse or it cannot be read; 64 when the SQL is wrong, with the place, or more than a
     SELECT.

@@ -29,7 +29,7 @@ _QUERIES = (
 @click.option("--source", "only", multiple=True, metavar="ID", help="Refresh this source alone; may be given several times.")
 @JSON
 def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool) -> None:
-    """Bring the warehouse up to what lies under the raw folder.
+    """Bring the warehouse up to the raw folder.
 
     Ends with 0 when all is well; 1 when it was published, but rows were quarantined or files refused, which it names; 2 when
     nothing was published, with the old warehouse untouched; 64 for wrong usage.

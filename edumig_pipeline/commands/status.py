@@ -24,10 +24,11 @@ _CADENCES = {"P1W": "weekly", "P3M": "quarterly", "P6M": "half-yearly", "P1Y": "
 @WAREHOUSE
 @JSON
 def status(warehouse: Path, *, as_json: bool) -> None:
-    """Say what is in the warehouse: its releases and how fresh they are, what is quarantined, what is not settled.
+    """Say what is in the warehouse, and how fresh.
 
-    A newer release is due one and a half times a publisher's cadence after the last; a claim counts under the verdict that
-    weighs most of its checks.
+    That is its releases, what is quarantined or was refused, where every row went, the article's verdicts and where sources
+    part. A newer release is due one and a half times a publisher's cadence after the last; a claim counts under the verdict
+    that weighs most of its checks.
 
     Ends with 0; 1 when rows are quarantined or files were refused; 2 when there is no warehouse or it cannot be read.
     """

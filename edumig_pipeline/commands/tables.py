@@ -16,7 +16,9 @@ from edumig_pipeline.commands.showing import JSON, columns, say, show_json, show
 @WAREHOUSE
 @JSON
 def tables(warehouse: Path, *, as_json: bool) -> None:
-    """List the tables of the warehouse: name, kind, rows, grain and meaning.
+    """List the tables of the warehouse.
+
+    Each comes with its kind, rows, grain and meaning.
 
     Ends with 0; 2 when there is no warehouse or it cannot be read.
     """
@@ -39,7 +41,9 @@ def tables(warehouse: Path, *, as_json: bool) -> None:
 @WAREHOUSE
 @JSON
 def describe(table: str, warehouse: Path, *, as_json: bool) -> None:
-    """Say what TABLE holds: its grain and key, and each column's type, unit, meaning and allowed codes.
+    """Say what a table and its columns mean.
+
+    That is its grain and key, and each column's type, unit, meaning and allowed codes.
 
     Ends with 0; 2 when there is no warehouse or it cannot be read; 64 when no table has that name.
     """

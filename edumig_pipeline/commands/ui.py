@@ -25,10 +25,11 @@ _PROJECT = Path(__file__).parents[2]
 )
 @JSON
 def ui(port: int, host: str, *, as_json: bool) -> None:
-    """Start Dagster's web page and its daemon, until Ctrl-C.
+    """Start Dagster's web page.
 
-    It knows no users: whoever reaches the page can start runs. Its runs read EDUMIG_RAW and build EDUMIG_WAREHOUSE, else the
-    folders raw and warehouse of the project; what it remembers is in DAGSTER_HOME, else in the project's folder .dagster.
+    The page and its daemon run until Ctrl-C. It knows no users: whoever reaches the page can start runs. Its runs read
+    EDUMIG_RAW and build EDUMIG_WAREHOUSE, else the folders raw and warehouse of the project; what it remembers is in
+    DAGSTER_HOME, else in the project's folder .dagster.
 
     Ends as Dagster does; 2 when the port is taken or the page cannot be started; 64 for wrong usage.
     """
