@@ -6,6 +6,7 @@ terminal (`commands/showing`), or the export of whole tables.
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from edumig_pipeline.answers.errors import UnavailableError, WrongQuestionError
 from edumig_pipeline.answers.querying import derived
 
 _ROWS = 50_000  # of a piece
@@ -29,16 +31,30 @@ def csv_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
     Texts that a spreadsheet would take for a formula have an apostrophe before them; numbers are written as they are.
     """
     with _plain(answer, _NOT_IN_CSV).to_arrow_reader(_ROWS) as reader:
-        first = True
-        for batch in reader:
-            sink = pa.BufferOutputStream()
-            pyarrow.csv.write_csv(_safe(batch), sink, pyarrow.csv.WriteOptions(include_header=first))
-            yield sink.getvalue().to_pybytes().decode()
-            first = False
-        if first:
-            sink = pa.BufferOutputStream()
-            pyarrow.csv.write_csv(reader.schema.empty_table(), sink)
-            yield sink.getvalue().to_pybytes().decode()
+        batches = _batches(reader)
+        first = next(batches, None)  # before the header, since nothing is to be written of a query that fails at once
+        yield _csv(reader.schema.empty_table(), with_header=True)
+        for batch in chain([] if first is None else [first], batches):
+            yield _csv(_safe(batch), with_header=False)
+
+
+def _csv(rows: pa.Table | pa.RecordBatch, *, with_header: bool) -> str:
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(rows, sink, pyarrow.csv.WriteOptions(include_header=with_header))
+    return str(sink.getvalue().to_pybytes().decode())
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The pieces of an answer; what DuckDB says when it cannot compute one comes out of Arrow as an error of files."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (OSError, pa.ArrowException) as error:
+            kind = UnavailableError if "Corrupt" in str(error) or "IO Error" in str(error) else WrongQuestionError
+            raise kind(str(error)) from error
+        yield batch
 
 
 def _plain(answer: duckdb.DuckDBPyRelation, kinds: frozenset[str]) -> duckdb.DuckDBPyRelation:
@@ -64,7 +80,7 @@ def json_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
     rows = derived(answer, "SELECT CAST(to_json(answer) AS VARCHAR) AS line FROM answer")
     between = "["
     with rows.to_arrow_reader(_ROWS) as reader:
-        for batch in reader:
+        for batch in _batches(reader):
             lines = batch.column(0)
             odd = pc.any(pc.match_substring_regex(lines, "NaN|Infinity")).as_py()
             yield between + ",\n".join(map(_valid, lines.to_pylist()) if odd else lines.to_pylist())
@@ -83,5 +99,5 @@ def write_parquet(answer: duckdb.DuckDBPyRelation, target: Path) -> None:
     """Write the answer to a Parquet file, with DuckDB's types."""
     answer = _plain(answer, _NOT_IN_PARQUET)
     with answer.to_arrow_reader(_ROWS) as reader, pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
-        for batch in reader:
+        for batch in _batches(reader):
             writer.write_batch(batch)
