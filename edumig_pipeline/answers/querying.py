@@ -4,6 +4,7 @@ Belongs here: what may be asked, and the sentence for what may not. Does not bel
 (`writing`), or questions of our own (`opening`, `*.sql`).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -32,12 +33,37 @@ def asked(published: Published, sql: str) -> Iterator[duckdb.DuckDBPyRelation]:
     the log of that file.
     """
     try:
-        statements = duckdb.extract_statements(sql)
-        if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-            raise WrongQuestionError(_ONE_SELECT)
-        yield derived(published.db.sql(statements[0].query), "FROM answer")
-    except _AT_FAULT as error:
-        raise WrongQuestionError(str(error)) from error
+        yield derived(_bound(published.db, _one_select(sql)), "FROM answer")
+    except (*_AT_FAULT, WrongQuestionError) as error:
+        raise WrongQuestionError(_in_lines_of(sql, str(error))) from error
+
+
+def _one_select(sql: str) -> duckdb.Statement:
+    statements = duckdb.extract_statements(sql)
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise WrongQuestionError(_ONE_SELECT)
+    return statements[0]
+
+
+def _bound(db: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> duckdb.DuckDBPyRelation:
+    """The statement as a relation, with every name in it found."""
+    try:
+        return db.sql(statement.query)
+    except (duckdb.BinderException, duckdb.CatalogException):
+        # It cannot run, and says as a statement what it keeps to itself as a relation: the place in the text.
+        db.execute(statement)
+        raise
+
+
+def _in_lines_of(sql: str, message: str) -> str:
+    """DuckDB's message with the line numbers of `sql`, which DuckDB has put into a larger text of its own."""
+
+    def numbered(found: re.Match[str]) -> str:
+        shown = found["text"].strip().strip(".")
+        lines = [number for number, line in enumerate(sql.splitlines(), start=1) if shown in line]
+        return f"LINE {lines[0] if lines else found['number']}: {found['text']}"
+
+    return re.sub(r"^LINE (?P<number>\d+): (?P<text>.*)$", numbered, message, flags=re.MULTILINE)
 
 
 def derived(answer: duckdb.DuckDBPyRelation, sql: str) -> duckdb.DuckDBPyRelation:
