@@ -25,15 +25,7 @@ evidence AS (
 supported AS (
     SELECT DISTINCT e.claim_id, e.checked_against
     FROM evidence AS e
-    -- What may follow a place: nothing, or the next one.
-    JOIN places AS p
-        ON
-            e.place = p.place
-            OR contains(e.place || ';', p.place || ';')
-            OR contains(e.place, p.place || ' and ')
-            OR contains(e.place || ' and ', ' and ' || p.place || ' and ')
-            OR contains(e.place, p.place || ' − ')
-            OR suffix(e.place, ' − ' || p.place)
+    JOIN places AS p ON e.place = p.place OR list_contains(string_split_regex(e.place, '; | and | − '), p.place)
     UNION
     SELECT e.claim_id, e.checked_against
     FROM evidence AS e

@@ -149,7 +149,8 @@ def test_wrong_sql_is_told_with_its_place_and_writes_nothing(ask: Ask, sql: str,
 
 _ODD = """
     SELECT 1 AS a, 2 AS a, 'nan'::DOUBLE AS n, ['inf'::DOUBLE] AS l, 'so NaN, he said' AS t, NULL AS z, '' AS e,
-        69836.0::DOUBLE AS w, 79.35007385524372::DOUBLE AS p, DATE '2020-01-31' AS d, 10::HUGEINT AS h, TRUE AS b, -5 AS g, 'é "quoted", here' AS q
+        69836.0::DOUBLE AS w, 79.35007385524372::DOUBLE AS p, DATE '2020-01-31' AS d,
+        10::HUGEINT AS h, TRUE AS b, -5 AS g, 'é "quoted", here' AS q
 """
 
 
