@@ -51,7 +51,7 @@ def claims(claim_id: str | None, verdict: str | None, section: str | None, wareh
         return
     for one in found:
         show_claim([{**one, **check} for check in one["checks"]])
-    note(f"{len(found)} claims")
+    note(f"{len(found)} {'claim' if len(found) == 1 else 'claims'}")
 
 
 def show_claim(checks: Sequence[Mapping[str, Any]]) -> None:

@@ -68,6 +68,7 @@ def _show(found: "Differences", *, all_of_them: bool) -> None:
     if found.changes:
         click.echo("\nAll changes" if all_of_them else "\nLargest revisions of each indicator (--all lists every change)")
         shown = [name for name in found.changes[0] if name not in _LEFT_OUT and _says_something(found, name)]
+        shown = shown if all_of_them else [name for name in shown if name != "change"]
         show_table([name.replace("_", " ") for name in shown], columns(found.changes, *shown), figures=_FIGURES)
 
 

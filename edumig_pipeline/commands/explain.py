@@ -76,15 +76,16 @@ def _show_figures(found: "History") -> None:
     split = f", {SEX[asked.sex]}" if asked.sex != "_T" else ""
     split += f", {asked.breakdown}" if asked.breakdown != "_T" else ""
     period = asked.time_period or "undated"
-    say(f"{found.indicator['name']}: {found.area} ({asked.ref_area}), {period}{other}{split}")
+    units = " or ".join(dict.fromkeys(one["unit"] for one in found.figures))
+    say(f"{found.indicator['name']}: {found.area} ({asked.ref_area}), {period}{other}{split}; in {units}")
     if found.indicator["definition"]:
         say(found.indicator["definition"])
     click.echo()
     show_table(
-        ("source", "release", "dataset", "value", "unit", "status", "flags", "newest", "shown in"),
+        ("source", "release", "dataset", "value", "status", "flags", "newest", "shown in"),
         [
             [
-                *(one[field] for field in ("source", "release", "dataset", "value", "unit")),
+                *(one[field] for field in ("source", "release", "dataset", "value")),
                 f"{one['status']} {one['status_meaning']}",
                 one["source_status"],
                 "yes" if one["is_newest"] else "no",

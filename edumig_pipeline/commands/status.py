@@ -67,6 +67,7 @@ def _show(found: "Status") -> None:
     show_table(
         ("first", "second", "compared", "equal", "differ, reason known", "differ, open"),
         columns(found.reconciliation, "source_a", "source_b", "compared", "equal", "explained", "open"),
+        figures=("compared", "equal", "differ, reason known", "differ, open"),
     )
 
 

@@ -70,6 +70,12 @@ def ask(database: Path, query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
+@pytest.fixture(autouse=True)
+def nobody_reads_on_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output is not folded, whatever terminal the tests run in; those that want it folded say so."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Empty folders for raw files and a warehouse."""

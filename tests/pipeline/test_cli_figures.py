@@ -33,7 +33,7 @@ def test_the_command_line_alone_says_where_they_went_according_to_whom_and_wheth
     lines = [line.split("  ") for line in ran.out.splitlines()]
     rows = [[field.strip() for field in line if field.strip()] for line in lines]
     # how many, according to whom
-    total = "unesco_uis 2026-02 data_browser 88,010 persons A normal value | yes student_mobility"
+    total = "unesco_uis 2026-02 data_browser 88,010 A normal value | yes student_mobility"
     assert total in [" ".join(row) for row in rows]
     assert "  unesco_uis 2026-02: raw/unesco_uis/2026-02/data.csv, row 2375 (published as OE.5T8.40510 of KAZ)\n" in ran.out
     # where they went, according to whom
@@ -136,13 +136,13 @@ def test_what_is_not_there_is_answered_with_what_is(command: Command, arguments:
 
 def test_a_statement_without_a_period_can_be_asked_for(command: Command) -> None:
     ran = command("explain", "countries_compared", "WLD", "undated")
-    assert "Countries covered by a comparison: World (WLD), undated\n" in ran.out
+    assert "Countries covered by a comparison: World (WLD), undated; in number of things other than persons\n" in ran.out
     assert "raw/kz_article/2021/statements.csv, row 23" in ran.out
 
 
 def test_what_a_later_release_changed_and_the_publisher_says_is_told(command: Command) -> None:
     ran = command("explain", "migrant_stock", "KAZ", "2019", "--sex", "F")
-    assert ran.out.startswith("International migrant stock: Kazakhstan (KAZ), 2019, female\n")
+    assert ran.out.startswith("International migrant stock: Kazakhstan (KAZ), 2019, female; in persons\n")
     assert "  un_desa ims_destination, rev2019 to rev2020: retracted, from 1,868,663 (A) to nothing\n" in ran.out
     assert "  un_desa rev2019, Type of data, B: The data count people born abroad as migrants." in ran.out
     (row,) = (line for line in ran.out.splitlines() if line.startswith("un_desa"))
@@ -211,7 +211,7 @@ def test_a_corrected_figure_says_what_was_published_and_who_says_so(place: Place
     )
     assert place.refresh().code == 0
     ran = edumig("explain", "inbound_students", "KAZ", "2018", "--warehouse", str(place.warehouse))
-    assert "  14,332  persons" in ran.out
+    assert "  14,332  A normal value" in ran.out
     assert "  Corrected: unesco_uis 2026-02 published 1,433: a digit was lost (the ministry)\n" in ran.out
 
 

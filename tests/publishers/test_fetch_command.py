@@ -1,5 +1,6 @@
 """`edumig fetch` as a person runs it: what it says, how it ends, and what a terminal shows."""
 
+import json
 import os
 import pty
 import re
@@ -71,6 +72,20 @@ def test_when_nothing_can_be_fetched_it_ends_with_2(desk: Desk, server: Publishe
     ran = edumig(desk, "fetch", "unesco_uis")
     assert (ran.code, ran.out) == (2, "")
     assert "answers with no JSON: <!DOCTYPE html>" in ran.err
+
+
+def test_what_became_of_each_is_one_json_object_and_messages_stay_on_standard_error(desk: Desk, server: PublishersServer) -> None:
+    server.faults[EUROSTAT] = [faults.status(404, b"gone")]
+    ran = edumig(desk, "fetch", "eurostat", "oecd", "--json")
+    assert ran.code == 1
+    failed, landed = json.loads(ran.out)["outcomes"]
+    assert (failed["source"], failed["download"], failed["state"], failed["release"]) == (
+        "eurostat", "educ_uoe_mobs02", "failed", None,
+    )  # fmt: skip
+    assert (landed["source"], landed["state"], landed["strange"]) == ("oecd", "landed", [])
+    assert (desk.raw / "oecd" / landed["release"]).is_dir()
+    assert "failed: eurostat/educ_uoe_mobs02: " in ran.err
+    assert "landed" not in ran.err
 
 
 def test_a_missing_key_is_no_fault_unless_nothing_else_was_asked_for(desk: Desk) -> None:
