@@ -20,6 +20,7 @@ import click
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs.")
 
 _NARROWEST = 16  # a column of text may be folded to this many characters; past that a row is shown as a list
+_GAP = 2  # characters between columns
 _UNBOUNDED = 10_000
 
 
@@ -66,28 +67,30 @@ def show_table(
     comma = [heading in figures for heading in headings]
     texts = [[_text(value, absent, with_comma=one) for value, one in zip(row, comma, strict=True)] for row in found]
     natural = [max(map(_longest, column)) for column in zip(headings, *texts, strict=True)]
-    if sum(min(one, _NARROWEST) + 2 for one in natural) - 2 > width():
+    numeric = [any(map(_is_number, column)) for column in zip(*found, strict=True)] or [False] * len(headings)
+    least = [room if number else min(room, _NARROWEST) for room, number in zip(natural, numeric, strict=True)]
+    if sum(least) + _GAP * (len(least) - 1) > width():
         _show_lists(headings, texts)
-        return
+    else:
+        _show_aligned(headings, texts, numeric, least, min(width(), sum(natural) + _GAP * len(natural)))
+
+
+def _show_aligned(
+    headings: Sequence[str], texts: Sequence[Sequence[str]], numeric: Sequence[bool], least: Sequence[int], room: int
+) -> None:
+    """Columns side by side in so much room; each has at least its least, and numbers are not folded."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="")
-    for place, (heading, room) in enumerate(zip(headings, natural, strict=True)):
-        numeric = any(_is_number(row[place]) for row in found)
-        table.add_column(
-            Text(heading),
-            justify="right" if numeric else "left",
-            no_wrap=numeric or room <= _NARROWEST,
-            min_width=min(room, _NARROWEST),
-            overflow="fold",
-        )
+    for heading, number, narrow in zip(headings, numeric, least, strict=True):
+        table.add_column(Text(heading), justify="right" if number else "left", min_width=narrow, overflow="fold")
     for row in texts:
         table.add_row(*map(Text, row))
     lines = StringIO()
-    Console(file=lines, width=min(width(), sum(natural) + 3 * len(natural)), color_system=None).print(table)
+    Console(file=lines, width=room, color_system=None).print(table)
     click.echo("\n".join(line.rstrip() for line in lines.getvalue().splitlines()))
 
 
@@ -104,7 +107,9 @@ def _show_lists(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def _text(value: object, absent: str, *, with_comma: bool) -> str:
     if value is None:
         return absent
-    return figure(float(value)) if with_comma and isinstance(value, int | float) else cell(value)
+    if with_comma and _is_number(value):
+        return f"{value:,}" if isinstance(value, int) else figure(float(str(value)))
+    return cell(value)
 
 
 def _longest(text: str) -> int:
