@@ -13,7 +13,7 @@ from edumig_pipeline.ingest.strays import stray_accounts
 from edumig_pipeline.publish.database import build_database
 from edumig_pipeline.publish.derivation import derive
 from edumig_pipeline.publish.findings import write_findings
-from edumig_pipeline.publish.report import Report, report, row_count, why_nothing_landed
+from edumig_pipeline.publish.summary import Summary, row_count, summarise, why_nothing_landed
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
 from edumig_pipeline.watch import NOBODY, Watch
@@ -25,7 +25,7 @@ class NothingToPublishError(Exception):
     """There is nothing to make a warehouse of; what was published before stays."""
 
 
-def refresh(raw: Path, folder: Path, only: Collection[str] = (), watch: Watch = NOBODY) -> Report:
+def refresh(raw: Path, folder: Path, only: Collection[str] = (), watch: Watch = NOBODY) -> Summary:
     """Bring the warehouse in `folder` up to what lies under `raw`; of the sources in `only` alone, when there are any.
 
     Releases whose files did not change are not read again; when nothing changed, nothing is written. Raises
@@ -41,7 +41,7 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = (), watch: Watch = 
         before = warehouse.current()
         generation = derive_generation(warehouse, inventory, only, watch)
         publish(warehouse, generation, watch)
-        return report(warehouse, generation, rebuilt=before is None or before.path != generation.path)
+        return summarise(warehouse, generation, rebuilt=before is None or before.path != generation.path)
 
 
 def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:

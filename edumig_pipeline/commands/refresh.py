@@ -14,7 +14,7 @@ from edumig_pipeline.commands.folders import RAW, WAREHOUSE
 from edumig_pipeline.commands.showing import JSON, show_json
 
 if TYPE_CHECKING:
-    from edumig_pipeline.publish.report import Report
+    from edumig_pipeline.publish.summary import Summary
 
 _QUERIES = (
     "SELECT year, outbound_students, outbound_students_status FROM student_mobility WHERE ref_area = 'KAZ' ORDER BY year",
@@ -43,48 +43,48 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool)
         raise click.BadParameter(f"{', '.join(unknown)}: known are {', '.join(sources())}", param_hint="--source")
     try:
         with steps_shown() as watch:
-            report = run(raw, warehouse, only, watch)
+            summary = run(raw, warehouse, only, watch)
     except NothingToPublishError as error:
         raise CommandError(f"nothing was published: {error}") from error
     except Exception as error:
         raise CommandError(f"nothing was published: {type(error).__name__}: {error}") from error
     if as_json:
-        show_json(_as_object(report))
+        show_json(_as_object(summary))
     else:
-        _say_what_was_built(report)
-    if not report.clean:
-        _say_what_was_refused(report)
+        _say_what_was_built(summary)
+    if not summary.clean:
+        _say_what_was_refused(summary)
         sys.exit(FLAWED)
 
 
-def _as_object(report: "Report") -> dict[str, object]:
-    """The report, for programs."""
+def _as_object(summary: "Summary") -> dict[str, object]:
+    """The summary, for programs."""
     return {
-        "database": report.database,
-        "rebuilt": report.rebuilt,
-        "clean": report.clean,
-        "rows": report.rows,
+        "database": summary.database,
+        "rebuilt": summary.rebuilt,
+        "clean": summary.clean,
+        "rows": summary.rows,
         "quarantined": [
-            {"raw_file": raw_file, "rule": rule, "rows": rows} for (raw_file, rule), rows in report.quarantined.items()
+            {"raw_file": raw_file, "rule": rule, "rows": rows} for (raw_file, rule), rows in summary.quarantined.items()
         ],
-        "refused": [vars(refusal) for refusal in report.refusals],
+        "refused": [vars(refusal) for refusal in summary.refusals],
     }
 
 
-def _say_what_was_built(report: "Report") -> None:
-    click.echo(f"{'Built' if report.rebuilt else 'Already up to date:'} {report.database}")
-    for name, count in report.rows.items():
+def _say_what_was_built(summary: "Summary") -> None:
+    click.echo(f"{'Built' if summary.rebuilt else 'Already up to date:'} {summary.database}")
+    for name, count in summary.rows.items():
         click.echo(f"  {name:<22}{count:>12,} rows")
     click.echo("\nThree queries to try, with any DuckDB client from 1.2 on:")
     for query in _QUERIES:
         click.echo(f"  {query}")
 
 
-def _say_what_was_refused(report: "Report") -> None:
-    for refusal in report.refusals:
+def _say_what_was_refused(summary: "Summary") -> None:
+    for refusal in summary.refusals:
         click.echo(f"refused: {refusal.raw_file}: {refusal.rule}: {refusal.reason}", err=True)
-    for (raw_file, rule), count in report.quarantined.items():
+    for (raw_file, rule), count in summary.quarantined.items():
         click.echo(f"quarantined: {raw_file}: {count:,} {'row' if count == 1 else 'rows'} by rule {rule}", err=True)
-    for example in report.examples:
+    for example in summary.examples:
         click.echo(f"  {example}", err=True)
     click.echo("They are in the table quarantine, of each rule and file up to 10,000; everything else is published.", err=True)

@@ -13,7 +13,7 @@ from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.marts import mart_names
 from edumig_pipeline.defs.observations import asset_name
 from edumig_pipeline.publish.database import PublicationError
-from edumig_pipeline.publish.report import report
+from edumig_pipeline.publish.summary import summarise
 from edumig_pipeline.refresh import derive_generation, inventory_of, publish
 from edumig_pipeline.sources.registry import sources
 
@@ -54,7 +54,7 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
     except PublicationError as error:
         yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error
-    published = report(folder, generation, rebuilt=True)
+    published = summarise(folder, generation, rebuilt=True)
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in published.rows.items())
     yield dg.MaterializeResult(
         metadata={

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.generator import BAD, Wanted, write_zip
 from benchmarks.obvious import Observation, Outcome, outcome
 from edumig_pipeline.ingest import quarantine
-from edumig_pipeline.publish.report import Report
+from edumig_pipeline.publish.summary import Summary
 from edumig_pipeline.refresh import refresh
 from edumig_pipeline.warehouse import Warehouse
 
@@ -81,29 +81,29 @@ def test_the_ledger_says_where_each_of_them_went(release: tuple[Path, Outcome, d
 
 
 @pytest.fixture
-def mostly_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Report, dict[str, int]]:
+def mostly_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Summary, dict[str, int]]:
     """A warehouse of a release in which every row is bad, 50 of a rule being listed, and how many rows break which rule."""
     monkeypatch.setattr(quarantine, "MOST_LISTED", 50)
     good = Wanted(100, repeat_every=0)
     write_zip(tmp_path / "raw" / "unesco_uis" / "2025-09" / "OPRI.zip", good, "OPRI")
     spoilt = write_zip(tmp_path / "raw" / "unesco_uis" / "2026-02" / "SDG.zip", Wanted(5000, bad_every=1))
-    report = refresh(tmp_path / "raw", tmp_path / "warehouse")
-    return tmp_path / "warehouse", report, dict(spoilt.group_by("rule").len().iter_rows())
+    summary = refresh(tmp_path / "raw", tmp_path / "warehouse")
+    return tmp_path / "warehouse", summary, dict(spoilt.group_by("rule").len().iter_rows())
 
 
-def test_bad_rows_beyond_the_cap_are_counted_exactly(mostly_bad: tuple[Path, Report, dict[str, int]]) -> None:
-    warehouse, report, spoilt = mostly_bad
+def test_bad_rows_beyond_the_cap_are_counted_exactly(mostly_bad: tuple[Path, Summary, dict[str, int]]) -> None:
+    warehouse, summary, spoilt = mostly_bad
     refused = published(warehouse, "quarantine")
     listed = refused.filter(pl.col("raw_row").is_not_null())
     assert dict(listed.group_by("rule").len().iter_rows()) == dict.fromkeys(spoilt, 50)
     closing = refused.filter(pl.col("raw_row").is_null())
     counted = closing.select("rule", pl.col("raw_row_json").str.json_path_match("$.rows").cast(pl.Int64))
     assert dict(counted.iter_rows()) == {rule: rows - 50 for rule, rows in spoilt.items()}
-    assert report.quarantined == {(RAW_FILE, rule): rows for rule, rows in spoilt.items()}
-    assert report.refusals == ()
+    assert summary.quarantined == {(RAW_FILE, rule): rows for rule, rows in spoilt.items()}
+    assert summary.refusals == ()
 
 
-def test_the_rows_listed_are_the_first_of_their_rule(mostly_bad: tuple[Path, Report, dict[str, int]]) -> None:
+def test_the_rows_listed_are_the_first_of_their_rule(mostly_bad: tuple[Path, Summary, dict[str, int]]) -> None:
     warehouse, _, _ = mostly_bad
     listed = published(warehouse, "quarantine").filter(pl.col("raw_row").is_not_null())
     by_rule = dict(listed.group_by("rule").agg(pl.col("raw_row").sort()).iter_rows())
@@ -111,7 +111,7 @@ def test_the_rows_listed_are_the_first_of_their_rule(mostly_bad: tuple[Path, Rep
     assert by_rule["known_area"] == [row for row in range(1, 5001) if row % len(BAD) in places][:50]
 
 
-def test_the_ledger_balances_when_most_bad_rows_are_not_listed(mostly_bad: tuple[Path, Report, dict[str, int]]) -> None:
+def test_the_ledger_balances_when_most_bad_rows_are_not_listed(mostly_bad: tuple[Path, Summary, dict[str, int]]) -> None:
     warehouse, _, spoilt = mostly_bad
     ledger = published(warehouse, "row_ledger").filter(raw_file=RAW_FILE)
     assert ledger.select("rows_read", "rows_published", "rows_quarantined").rows() == [(5000, 0, sum(spoilt.values()))]

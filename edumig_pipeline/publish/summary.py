@@ -26,7 +26,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Report:
+class Summary:
     """What a refresh ended with."""
 
     database: Path
@@ -42,14 +42,14 @@ class Report:
         return not self.quarantined and not self.refusals
 
 
-def report(warehouse: Warehouse, generation: Generation, *, rebuilt: bool) -> Report:
+def summarise(warehouse: Warehouse, generation: Generation, *, rebuilt: bool) -> Summary:
     """What the published warehouse holds and what it had to refuse, from its Parquet: a client may hold the file open."""
     names = [table.name for table in TABLES if not table.is_view]
     rows = {name: sum(map(row_count, sorted(generation.parquet(name).iterdir()))) for name in names}
     refused = pl.concat([pl.read_parquet(path, glob=False) for path in sorted(generation.parquet("quarantine").iterdir())])
     counts = refused.group_by("raw_file", "rule").agg(rows_accounted_for().sum().alias("rows")).sort(pl.all())
     listed = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
-    return Report(
+    return Summary(
         database=warehouse.database,
         rebuilt=rebuilt,
         rows=rows,
