@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock dictionary findings benchmark clean
+.PHONY: warehouse test lint ui lock dictionary findings charts benchmark clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -17,7 +17,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet edumig_pipeline/marts
+	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet edumig_pipeline/marts edumig_pipeline/report/sql
 	$(BIN)/sqlfluff lint --processes 1 --nofail --quiet --templater placeholder edumig_pipeline/answers
 
 ui: $(READY)  ## Dagster's web page on http://127.0.0.1:3000
@@ -46,6 +46,9 @@ findings: $(READY)  ## renew docs/findings.md from raw/
 	$(BIN)/edumig refresh --raw raw --warehouse .findings
 	cp -L .findings/findings.md docs/findings.md
 	rm -rf .findings
+
+charts: $(READY)  ## renew what the report draws with: its Altair specs and the library that draws them
+	$(BIN)/python -m edumig_pipeline.report.charts edumig_pipeline/report/assets
 
 benchmark: $(READY)  ## measure everything docs/performance.md says, some 12 minutes and 8 GB, and renew its table
 	$(BIN)/python -m benchmarks.run

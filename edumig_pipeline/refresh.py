@@ -14,6 +14,7 @@ from edumig_pipeline.publish.database import build_database
 from edumig_pipeline.publish.derivation import derive
 from edumig_pipeline.publish.findings import write_findings
 from edumig_pipeline.publish.summary import Summary, row_count, summarise, why_nothing_landed
+from edumig_pipeline.report.page import write_report
 from edumig_pipeline.sources.registry import sources
 from edumig_pipeline.warehouse import Generation, Warehouse
 from edumig_pipeline.watch import NOBODY, Watch
@@ -102,12 +103,13 @@ def derive_generation(
 
 
 def publish(warehouse: Warehouse, generation: Generation, watch: Watch = NOBODY) -> None:
-    """Build the generation's DuckDB file, check it, write the findings, and make them those users open, in one step."""
+    """Build the generation's DuckDB file, check it, write findings and report, and make them those users open, in one step."""
     if not generation.database.exists():
         fresh = generation.database.with_name(".edumig.duckdb")
         fresh.unlink(missing_ok=True)
         build_database(generation.path / "parquet", fresh, watch)
         write_findings(generation.path / "parquet", generation.path / "findings.md")
+        write_report(fresh, generation.report)
         fresh.replace(generation.database)
     warehouse.publish(generation)
 

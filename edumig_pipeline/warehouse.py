@@ -4,8 +4,9 @@
       edumig.duckdb -> .current/edumig.duckdb      what users open
       parquet       -> .current/parquet            the same tables
       findings.md   -> .current/findings.md        what they show
+      report        -> .current/report             the same to look at: a page for a browser
       .current      -> .generations/<id>           flipped in one step
-      .generations/<id>/                           one whole state: Parquet, DuckDB file, findings, manifest.json
+      .generations/<id>/                           one whole state: Parquet, DuckDB file, findings, report, manifest.json
       .parts/<source>/<release>/<fingerprint>/     what one release became, shared by generations through hard links
 
 Everything is written under another name first and renamed when whole, so that a reader or a crash sees the old state or
@@ -34,6 +35,11 @@ class Generation:
         """The generation's DuckDB file; not there yet while only its Parquet is built."""
         return self.path / "edumig.duckdb"
 
+    @property
+    def report(self) -> Path:
+        """The generation's page; there once its DuckDB file is."""
+        return self.path / "report" / "index.html"
+
     def parquet(self, table: str) -> Path:
         """Folder of the table's Parquet files."""
         return self.path / "parquet" / table
@@ -49,6 +55,11 @@ class Warehouse:
     def database(self) -> Path:
         """The published DuckDB file."""
         return self.path / "edumig.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """The published page."""
+        return self.path / "report" / "index.html"
 
     @property
     def parquet(self) -> Path:
@@ -113,7 +124,7 @@ class Warehouse:
     def publish(self, generation: Generation) -> None:
         """Make `generation` the one users see, in one step, and sweep what nobody needs any more."""
         before = self.current()
-        links = ("edumig.duckdb", "findings.md", "parquet", ".current")
+        links = ("edumig.duckdb", "findings.md", "report", "parquet", ".current")
         if occupied := [name for name in links if (self.path / name).exists() and not (self.path / name).is_symlink()]:
             raise FileExistsError(f"{self.path / occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
         for name in links[:-1]:

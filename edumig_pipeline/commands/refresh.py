@@ -75,6 +75,7 @@ def _say_what_was_built(summary: "Summary") -> None:
     click.echo(f"{'Built' if summary.rebuilt else 'Already up to date:'} {summary.database}")
     for name, count in summary.rows.items():
         click.echo(f"  {name:<22}{count:>12,} rows")
+    click.echo(f"\nTo look at in any browser: {summary.report}")
     click.echo("\nThree queries to try, with any DuckDB client from 1.2 on:")
     for query in _QUERIES:
         click.echo(f"  {query}")

@@ -1,4 +1,4 @@
-"""The asset for the published DuckDB file, built last.
+"""The assets for what is published, built last and together: the DuckDB file and the report.
 
 Belongs here: the publishing step as Dagster sees it. Does not belong here: how the file is built (`publish/`).
 """
@@ -18,17 +18,31 @@ from edumig_pipeline.refresh import derive_generation, inventory_of, publish
 from edumig_pipeline.sources.registry import sources
 
 NAME = "edumig_duckdb"
+REPORT = "report"
 CHECK = "file_holds_the_contract"
 LANDED = "everything_landed"
 
 
-@dg.asset(
-    name=NAME,
-    group_name="warehouse",
-    deps=[*mart_names(), *(asset_name(source) for source in sources())],
-    description="warehouse/edumig.duckdb: every table and view of the contract, built beside the old file from the Parquet, "
-    "checked, and moved into place in one step.",
-    kinds={"duckdb"},
+@dg.multi_asset(
+    name="publication",
+    specs=[
+        dg.AssetSpec(
+            NAME,
+            group_name="warehouse",
+            deps=[*mart_names(), *(asset_name(source) for source in sources())],
+            description="warehouse/edumig.duckdb: every table and view of the contract, built beside the old file from the "
+            "Parquet, checked, and moved into place in one step.",
+            kinds={"duckdb"},
+        ),
+        dg.AssetSpec(
+            REPORT,
+            group_name="warehouse",
+            deps=[NAME],
+            description="warehouse/report/index.html: the same to look at, one file for any browser: charts and tables for any "
+            "country, the article checked, where sources part, data quality.",
+            kinds={"html"},
+        ),
+    ],
     check_specs=[
         dg.AssetCheckSpec(
             CHECK,
@@ -43,7 +57,7 @@ LANDED = "everything_landed"
         ),
     ],
 )
-def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def publication() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Publish what the marts were derived from."""
     folder = warehouse()
     try:
@@ -52,23 +66,25 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
             generation = derive_generation(folder, inventory)
             publish(folder, generation)
     except PublicationError as error:
-        yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})
+        yield dg.AssetCheckResult(passed=False, asset_key=NAME, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error
     published = summarise(folder, generation, rebuilt=True)
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in published.rows.items())
     yield dg.MaterializeResult(
+        asset_key=NAME,
         metadata={
             "dagster/row_count": published.rows["observations"],
             "path": dg.MetadataValue.path(published.database),
             "bytes": published.database.stat().st_size,
             "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---|\n{rows}"),
-        }
+        },
     )
-    yield dg.AssetCheckResult(passed=True, check_name=CHECK, metadata={"tables": len(published.rows)})
+    yield dg.AssetCheckResult(passed=True, asset_key=NAME, check_name=CHECK, metadata={"tables": len(published.rows)})
     refused = pl.DataFrame([vars(refusal) for refusal in published.refusals])
     quarantined = sum(published.quarantined.values())
     yield dg.AssetCheckResult(
         passed=published.clean,
+        asset_key=NAME,
         check_name=LANDED,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{quarantined:,} rows quarantined, {refused.height} files or sheets refused",
@@ -77,4 +93,8 @@ def edumig_duckdb() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
             "files_refused": refused.height,
             **({"refused": dg.MetadataValue.md(markdown_table(refused))} if refused.height else {}),
         },
+    )
+    yield dg.MaterializeResult(
+        asset_key=REPORT,
+        metadata={"path": dg.MetadataValue.path(published.report), "bytes": published.report.stat().st_size},
     )

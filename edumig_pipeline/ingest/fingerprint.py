@@ -10,12 +10,12 @@ from importlib.resources.abc import Traversable
 
 from edumig_pipeline.ingest.inventory import FoundRelease
 
-_CODE = (".py", ".sql", ".csv")
+_CODE = (".py", ".sql", ".csv", ".toml", ".json", ".js", ".css", ".j2")
 
 
 @cache
 def code_digest() -> str:
-    """Digest of the package's own code, SQL and mapping rows: what is derived by other code is not the same."""
+    """Digest of the package's own code, SQL, mapping rows and what its page is made of: other code derives something else."""
     digest = hashlib.sha256()
     for name, content in sorted(_contents(files("edumig_pipeline"), "")):
         digest.update(f"{name}\0{len(content)}\0".encode())

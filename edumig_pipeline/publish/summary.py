@@ -30,6 +30,7 @@ class Summary:
     """What a refresh ended with."""
 
     database: Path
+    report: Path
     rebuilt: bool
     rows: dict[str, int]
     quarantined: dict[tuple[str, str], int] = field(default_factory=dict)  # raw_file and rule -> rows
@@ -51,6 +52,7 @@ def summarise(warehouse: Warehouse, generation: Generation, *, rebuilt: bool) ->
     listed = refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason")
     return Summary(
         database=warehouse.database,
+        report=warehouse.report,
         rebuilt=rebuilt,
         rows=rows,
         quarantined={(file, rule): rows for file, rule, rows in counts.filter(pl.col("rows") > 0).iter_rows()},

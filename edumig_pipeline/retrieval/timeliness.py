@@ -12,7 +12,7 @@ from edumig_pipeline.sources.downloads import Cadence, Download
 if TYPE_CHECKING:
     from edumig_pipeline.retrieval.shelf import Release
 
-_PATIENCE = 1.5  # spans of the cadence: publishers are late by weeks without anything being wrong
+PATIENCE = 1.5  # spans of the cadence: publishers are late by weeks without anything being wrong
 
 
 def overdue(downloads: Iterable[Download], releases: Iterable["Release"], today: date) -> dict[str, str]:
@@ -39,7 +39,7 @@ def overdue(downloads: Iterable[Download], releases: Iterable["Release"], today:
 
 def next_due(newest: date, cadence: Cadence) -> date:
     """The last day on which the release after one of `newest` is in time."""
-    return newest + timedelta(days=round(cadence.span.days * _PATIENCE))
+    return newest + timedelta(days=round(cadence.span.days * PATIENCE))
 
 
 def _day(published: str) -> date | None:

@@ -27,9 +27,10 @@ MARTS = {name for name in SQL if not table(name).is_view}
 PUBLISHERS = {f"{source}_observations" for source in sources()}
 # Publishers of whom the repository ships no release.
 WITHOUT_FILES = {source for source in sources() if not (ROOT / "raw" / source).is_dir()}
-PUBLISHED = "edumig_duckdb"
+PUBLISHED, REPORT = "edumig_duckdb", "report"
 # What the job `refresh` makes, without network; and what is fetched.
-ASSETS = PUBLISHERS | MARTS | {PUBLISHED}
+COUNTED = PUBLISHERS | MARTS | {PUBLISHED}
+ASSETS = COUNTED | {REPORT}
 RAW = {f"{source.id}_raw" for source in sources().values() if source.downloads}
 BOUNDS = {f"{source}_changed_within_bounds" for source in sources()}
 RULES, CONTRACT, LANDED = "every_row_obeys_every_rule", "file_holds_the_contract", "everything_landed"
@@ -46,8 +47,13 @@ class Outcome:
         self.rows = {
             event.asset_key.to_user_string(): event.materialization.metadata["dagster/row_count"].value
             for event in result.get_asset_materialization_events()
-            if event.asset_key
+            if event.asset_key and event.asset_key.to_user_string() != REPORT
         }
+        (self.bytes_of_report,) = [
+            event.materialization.metadata["bytes"].value
+            for event in result.get_asset_materialization_events()
+            if event.asset_key and event.asset_key.to_user_string() == REPORT
+        ] or [None]
         self.checks = {
             check.check_name if check.check_name in {LANDED, *BOUNDS} else check.asset_key.to_user_string(): check
             for check in result.get_asset_check_evaluations()
@@ -106,7 +112,7 @@ def test_an_asset_says_what_it_is(specs: dict[str, dg.AssetSpec], name: str) -> 
     assert spec.description
     assert spec.group_name not in {None, "default"}
     assert spec.kinds
-    if name not in {PUBLISHED, *RAW}:
+    if name not in {PUBLISHED, REPORT, *RAW}:
         declared = table("observations" if name in PUBLISHERS else name)
         schema = spec.metadata["dagster/column_schema"]
         assert isinstance(schema, dg.TableSchema)
@@ -122,6 +128,7 @@ def test_marts_depend_on_what_they_read(specs: dict[str, dg.AssetSpec]) -> None:
     assert {name for name in reading if not parents[name] >= PUBLISHERS} == set()
     assert "release_coverage" in parents["student_mobility"], "it reads latest_observations, a view of release_coverage"
     assert parents[PUBLISHED] == PUBLISHERS | MARTS
+    assert parents[REPORT] == {PUBLISHED}
     fetched = {f"{source}_observations": {f"{source}_raw"} & RAW for source in sources()}
     assert {name: parents[name] for name in PUBLISHERS} == fetched
     assert [name for name in RAW if parents[name]] == []
@@ -154,6 +161,7 @@ def test_a_run_materialises_everything_with_the_published_row_counts(shipped_run
     counts = {f"{source}_observations": f"observations WHERE source = '{source}'" for source in sources()}
     counts |= {name: name for name in MARTS} | {PUBLISHED: "observations"}
     assert outcome.rows == {name: ask(database, f"SELECT count(*) FROM {rows}")[0][0] for name, rows in counts.items()}
+    assert (database.parent / "report/index.html").stat().st_size == outcome.bytes_of_report
     assert {name for name, rows in outcome.rows.items() if not rows} == {f"{source}_observations" for source in WITHOUT_FILES}
 
 
@@ -190,7 +198,7 @@ def test_a_bad_row_is_a_warning_with_numbers_and_a_sample(copied: Place) -> None
     assert told["rows_read"] == told["rows_published"] + 1  # type: ignore[operator]
     assert f"| {file} | {row} | within_bounds: value -4" in str(told["sample"])
     assert outcome.success
-    assert set(outcome.rows) == ASSETS
+    assert set(outcome.rows) == COUNTED
     assert copied.ask("SELECT raw_file, raw_row, rule FROM quarantine") == [(file, row, "within_bounds")]
     own = "release = '2026-02' AND source_indicator = '26637' AND ref_area = 'AIA'"
     assert ("2003",) not in copied.ask(f"SELECT time_period FROM observations WHERE {own}"), "the bad row is out"
@@ -204,14 +212,14 @@ def test_a_refused_file_is_a_warning_that_names_it(copied: Place) -> None:
     assert outcome.checks["iom_observations"].severity == dg.AssetCheckSeverity.WARN
     assert outcome.told("iom_observations")["files_refused"] == 1
     assert "| iom/2021/data.csv |  | " in str(outcome.told("iom_observations")["sample"])
-    assert set(outcome.rows) == ASSETS
+    assert set(outcome.rows) == COUNTED
 
 
 def test_a_folder_of_no_known_source_stops_nothing(copied: Place) -> None:
     copied.put("nobody/2025/data.csv", "a,b\n1,2\n")
     outcome = refresh(copied.raw, copied.warehouse)
     assert outcome.success
-    assert set(outcome.rows) == ASSETS
+    assert set(outcome.rows) == COUNTED
     assert outcome.failed() == [LANDED], "no publisher's asset has it"
     assert "| nobody/2025/data.csv | known_source |" in str(outcome.told(LANDED)["refused"])
     assert copied.ask("SELECT raw_file, rule FROM quarantine") == [("nobody/2025/data.csv", "known_source")]
