@@ -40,7 +40,7 @@ _SHARED = ("partner_figures", "reconciliation_cells", "revised_cells")
 class Limits:
     """The most that is embedded of what may be large; the page says so, and names the table that has the rest."""
 
-    partners: int = 25  # partner countries of an area, year, source and direction
+    partners: int = 20  # partner countries of an area, year, source and direction
     differences: int = 40  # figures of an area in which sources part
     revisions: int = 40  # revised figures of an area
     refusals: int = 200  # rules and files that did not land

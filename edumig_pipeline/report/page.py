@@ -18,7 +18,7 @@ import duckdb
 import jinja2
 from markupsafe import Markup
 
-from edumig_pipeline.model.codes import OBS_STATUS, VERDICT_RANK
+from edumig_pipeline.model.codes import OBS_STATUS, STATUS_WITHOUT_VALUE, VERDICT_RANK
 from edumig_pipeline.report.data import Limits, page_tables
 from edumig_pipeline.report.labels import LANGUAGES, country_names, labels, number_signs
 from edumig_pipeline.report.packing import columns, packed
@@ -26,7 +26,20 @@ from edumig_pipeline.retrieval.timeliness import PATIENCE
 from edumig_pipeline.sources.downloads import Cadence
 
 # In the order they build on each other.
-_SCRIPTS = ("data.js", "words.js", "elements.js", "charts.js", "figure.js", "figures.js", "evidence.js", "quality.js", "main.js")
+_SCRIPTS = (
+    "data.js",
+    "words.js",
+    "elements.js",
+    "charts.js",
+    "figure.js",
+    "figures.js",
+    "country.js",
+    "partners.js",
+    "claims.js",
+    "evidence.js",
+    "quality.js",
+    "main.js",
+)
 
 
 def write_report(database: Path, target: Path) -> None:
@@ -49,6 +62,7 @@ def _content(db: duckdb.DuckDBPyConnection, limits: Limits) -> dict[str, object]
         "names": country_names(countries.select("code", "iso2").iter_rows()),
         "numbers": number_signs(),
         "statuses": list(OBS_STATUS),
+        "without_value": list(STATUS_WITHOUT_VALUE),
         "verdicts": list(VERDICT_RANK),
         "cadences": {cadence.value: cadence.span.days for cadence in Cadence},
         "patience": PATIENCE,

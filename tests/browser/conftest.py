@@ -1,6 +1,6 @@
-"""Dagster's web server as a user starts it, asked over GraphQL or looked at with a browser.
+"""The browser, and Dagster's web server as a user starts it, asked over GraphQL or looked at.
 
-Belongs here: starting and stopping the server and the browser. Does not belong here: what they should show.
+Belongs here: finding the browser, starting and stopping it and the server. Does not belong here: what they should show.
 """
 
 import json
@@ -21,6 +21,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pytest
+from playwright import sync_api as playwright
+
+from tests.browser.readers import DESK, Reader, Reading, Scheme
+from tests.pipeline.conftest import edumig
 
 ROOT = Path(__file__).parents[2]
 LOCATION, REPOSITORY = "edumig_pipeline", "__repository__"
@@ -202,13 +206,60 @@ class Browser:
         return page.texts
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    """Headless Chromium or Chrome; skips where there is none, but fails there in continuous integration."""
+def chromium() -> str:
+    """Where Chromium or Chrome is; skips where there is none, but fails there in continuous integration."""
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         reason = f"none of {', '.join(_BROWSERS)} is installed, and the page cannot be looked at without a browser"
         if os.environ.get("CI"):
             pytest.fail(f"{reason}; in continuous integration it has to be there")
         pytest.skip(reason)
-    return Browser(found, tmp_path)
+    return found
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    """Headless Chromium or Chrome."""
+    return Browser(chromium(), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of the raw files this repository ships, with its report."""
+    folder = tmp_path_factory.mktemp("report")
+    assert edumig("refresh", "--raw", str(ROOT / "raw"), "--warehouse", str(folder)).code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running_browser() -> Iterator[playwright.Browser]:
+    """A browser for many readers."""
+    program = chromium()
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reading(running_browser: playwright.Browser, report_folder: Path) -> Reading:
+    """Opens a browser for a new reader of the shipped report, or of another file."""
+
+    @contextmanager
+    def reads(
+        viewport: playwright.ViewportSize = DESK, scheme: Scheme = "light", language: str = "en-US", file: Path | None = None
+    ) -> Iterator[Reader]:
+        context = running_browser.new_context(viewport=viewport, color_scheme=scheme, locale=language, reduced_motion="reduce")
+        try:
+            yield Reader(context.new_page(), file or report_folder / "report/index.html")
+        finally:
+            context.close()
+
+    return reads
+
+
+@pytest.fixture
+def reader(reading: Reading) -> Iterator[Reader]:
+    """Somebody who reads the shipped report at a desk."""
+    with reading() as found:
+        yield found

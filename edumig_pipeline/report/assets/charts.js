@@ -25,8 +25,24 @@ function configuration(narrow, ground) {
     font: style("font"),
     aria: false,
     view: { stroke: null },
-    axis: { ...text, gridColor: colour("grid"), domainColor: colour("axis"), tickColor: colour("axis"), labelPadding: 5 },
-    legend: { ...text, labelColor: colour("text"), labelLimit: 320, columns: narrow ? 1 : 0, offset: 10, symbolSize: 90 },
+    mark: { aria: false },
+    axis: {
+      ...text,
+      aria: false,
+      gridColor: colour("grid"),
+      domainColor: colour("axis"),
+      tickColor: colour("axis"),
+      labelPadding: 5,
+    },
+    legend: {
+      ...text,
+      aria: false,
+      labelColor: colour("text"),
+      labelLimit: 320,
+      columns: narrow ? 1 : 0,
+      offset: 10,
+      symbolSize: 90,
+    },
     header: { labelColor: colour("text"), labelFont: style("font"), labelFontSize: narrow ? 11 : 12, labelFontWeight: 600 },
     text: { font: style("font"), fontSize: narrow ? 11 : 12, fill: colour("text") },
   };
@@ -46,6 +62,10 @@ function prepared(name, drawing, element, content, words) {
   const narrow = width < 520;
   spec.datasets = { figures: drawing.figures };
   spec.description = drawing.summary;
+  // Vega complains of a layer that has nothing to draw: figures of single years make no line.
+  const lined = drawing.figures.some((row) => row.mark === "line");
+  const layered = spec.spec ?? spec;
+  if (!lined) layered.layer = layered.layer.filter((layer) => layer.mark.type !== "line");
   if (name === "panels") {
     spec.columns = width < 460 ? 2 : 3;
     const widest = Math.max(...drawing.figures.map((row) => row.value ?? 0));
@@ -121,7 +141,14 @@ async function picture(name, drawing, content, words) {
     for (const line of wrapped(text, width, size)) {
       y += Math.round(size * 1.35);
       const node = document.createElementNS(SVG, "text");
-      const attributes = { x: margin, y, "font-size": size, "font-weight": weight, fill: style(colour, holder), "font-family": style("font") };
+      const attributes = {
+        x: margin,
+        y,
+        "font-size": size,
+        "font-weight": weight,
+        fill: style(colour, holder),
+        "font-family": style("font"),
+      };
       for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
       node.textContent = line;
       out.append(node);
@@ -137,7 +164,8 @@ async function picture(name, drawing, content, words) {
   y += height + 8;
   write(drawing.credits.join(" · "), 11, 400, "text-soft");
   const size = { width: width + 2 * margin, height: y + margin };
-  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${size.width} ${size.height}` })) out.setAttribute(key, value);
+  const sheet = { ...size, viewBox: `0 0 ${size.width} ${size.height}` };
+  for (const [key, value] of Object.entries(sheet)) out.setAttribute(key, value);
   const ground = document.createElementNS(SVG, "rect");
   for (const [key, value] of Object.entries({ ...size, fill: style("surface", holder) })) ground.setAttribute(key, value);
   out.prepend(ground);

@@ -20,11 +20,15 @@ function areaName(words, code) {
 }
 
 /**
- * A table in a box of its own that scrolls when it is wide. A column has `head`, `show(row)` and, where it is a number, `number`, or where its cells
- * stay on one line, `whole`; the first column heads its row.
+ * A table in a box of its own that scrolls when it is wide. A column has `head` and `show(row)`; `number` where its cells are
+ * numbers, `whole` where they stay on one line. The first column heads its row.
  */
 function dataTable(words, caption, columns, rows) {
-  const head = el("tr", {}, columns.map((column) => el("th", { scope: "col", class: column.number ? "number" : null }, column.head)));
+  const head = el(
+    "tr",
+    {},
+    columns.map((column) => el("th", { scope: "col", class: column.number ? "number" : null }, column.head)),
+  );
   const body = rows.map((row) =>
     el(
       "tr",
@@ -32,7 +36,11 @@ function dataTable(words, caption, columns, rows) {
       columns.map((column, place) =>
         el(
           place ? "td" : "th",
-          { scope: place ? null : "row", class: column.number ? "number" : column.whole ? "whole" : null, lang: column.lang ?? null },
+          {
+            scope: place ? null : "row",
+            class: column.number ? "number" : column.whole ? "whole" : null,
+            lang: column.lang ?? null,
+          },
           column.show(row) ?? "–",
         ),
       ),
@@ -70,12 +78,20 @@ function save(name, type, content) {
 /** The button that saves a table as CSV; with a byte order mark, by which spreadsheets know the letters. */
 function csvButton(words, name, about, columns, rows) {
   const press = () => save(`${name}.csv`, "text/csv;charset=utf-8", `\uFEFF${csv(columns, rows)}`);
-  return el("button", { type: "button", class: "save", onclick: press, "aria-label": `${words.say("save_csv")}: ${about}` }, words.say("save_csv"));
+  return el(
+    "button",
+    { type: "button", class: "save", onclick: press, "aria-label": `${words.say("save_csv")}: ${about}` },
+    words.say("save_csv"),
+  );
 }
 
 /** A select with a visible label. `options` are [value, text]. */
 function labelledSelect(id, label, options, chosen, changed) {
-  const select = el("select", { id }, options.map(([value, text]) => el("option", { value, selected: String(value) === String(chosen) }, text)));
+  const select = el(
+    "select",
+    { id },
+    options.map(([value, text]) => el("option", { value, selected: String(value) === String(chosen) }, text)),
+  );
   select.addEventListener("change", () => changed(select.value));
   return el("span", { class: "control" }, el("label", { for: id }, label), select);
 }

@@ -1,6 +1,8 @@
 // A chart on the page with all that belongs to it: title, unit, sources, pictures, CSV, table. Belongs here: that frame. Does
 // not belong here: what any chart says (figures.js).
 
+const FILLED = ["subtitle", "plot", "key", "summary", "notes", "credits", "actions", "data"];
+
 class Figure {
   constructor(root, content, words) {
     Object.assign(this, { root, content, words });
@@ -22,7 +24,7 @@ class Figure {
     this.part("title").replaceChildren(drawing.title);
     const empty = Boolean(drawing.nothing);
     this.part("nothing").replaceChildren(...(drawing.nothing ?? []).map((text) => el("p", {}, text)));
-    for (const name of ["subtitle", "plot", "key", "summary", "notes", "credits", "actions", "data"]) this.part(name).hidden = empty;
+    for (const name of FILLED) this.part(name).hidden = empty;
     this.part("nothing").hidden = !empty;
     if (empty) {
       this.clear();
@@ -50,13 +52,25 @@ class Figure {
     const { words } = this;
     const present = [...new Set(statuses)].filter(Boolean).sort();
     return present.map((code) =>
-      el("li", {}, el("span", { class: `mark ${kind(code)}`, "aria-hidden": "true" }), words.status(code)),
+      el(
+        "li",
+        {},
+        el(
+          "span",
+          { class: `mark ${this.content.without_value.includes(code) ? "nothing-drawn" : kind(code)}`, "aria-hidden": "true" },
+        ),
+        words.status(code),
+      ),
     );
   }
 
   button(key, press) {
     const label = this.words.say(key);
-    return el("button", { type: "button", class: "save", onclick: press, "aria-label": `${label}: ${this.drawing.title}` }, label);
+    return el(
+      "button",
+      { type: "button", class: "save", onclick: press, "aria-label": `${label}: ${this.drawing.title}` },
+      label,
+    );
   }
 
   async saveSvg() {

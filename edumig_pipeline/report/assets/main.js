@@ -29,11 +29,14 @@ class Page {
     this.content = content;
     this.tables = Object.fromEntries(Object.entries(content.tables).map(([name, table]) => [name, new Table(table)]));
     this.words = new Words(content, this.tables);
-    this.figures = new Figures(this.tables, this.words, content.limits);
+    this.figures = new CountryFigures(this.tables, this.words, content.limits);
+    this.partners = new PartnerFigures(this.tables, this.words, content.limits);
     this.evidence = new Evidence(this.figures);
     this.quality = new Quality(this.evidence, content);
     this.claims = new Claims(this.tables, this.words, content.verdicts);
-    this.frames = new Map([...document.querySelectorAll("figure[data-chart]")].map((root) => [root.id, new Figure(root, content, this.words)]));
+    this.frames = new Map(
+      [...document.querySelectorAll("figure[data-chart]")].map((root) => [root.id, new Figure(root, content, this.words)]),
+    );
     this.state = stateOf(location.hash, content, this.words);
     this.turn = 0;
   }
@@ -60,7 +63,10 @@ class Page {
         target.scrollIntoView();
       });
     }
-    this.part("country").addEventListener("change", (event) => this.change({ country: event.target.value, year: null, source: null }));
+    this.part("country").addEventListener(
+      "change",
+      (event) => this.change({ country: event.target.value, year: null, source: null }),
+    );
     for (const button of document.querySelectorAll("button[data-lang]")) {
       button.addEventListener("click", () => this.change({ lang: button.dataset.lang }));
     }
@@ -96,10 +102,13 @@ class Page {
   translate() {
     const { words, state } = this;
     document.documentElement.lang = state.lang;
-    document.title = words.say("page_title");
     for (const element of document.querySelectorAll("[data-t]")) element.textContent = words.say(element.dataset.t);
-    for (const element of document.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", words.say(element.dataset.tLabel));
-    for (const button of document.querySelectorAll("button[data-lang]")) button.setAttribute("aria-pressed", String(button.dataset.lang === state.lang));
+    for (const element of document.querySelectorAll("[data-t-label]")) {
+      element.setAttribute("aria-label", words.say(element.dataset.tLabel));
+    }
+    for (const button of document.querySelectorAll("button[data-lang]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.lang === state.lang));
+    }
     this.countries();
     this.showClaims();
     this.part("ledger-body").replaceChildren(...this.quality.ledger());
@@ -112,7 +121,9 @@ class Page {
   countries() {
     const { words, tables, state } = this;
     const collator = new Intl.Collator([state.lang, "ru", "en"]);
-    const having = new Set([...tables.mobility.values("area"), ...tables.stocks.values("area"), ...tables.partners.values("area")]);
+    const having = new Set(
+      [...tables.mobility.values("area"), ...tables.stocks.values("area"), ...tables.partners.values("area")],
+    );
     const all = tables.areas.where().filter((area) => area.kind === "country" || having.has(area.code));
     const options = (areas) =>
       areas.map((area) => el("option", { value: area.code, lang: words.areaLang(area.code) }, words.area(area.code)))
@@ -129,7 +140,8 @@ class Page {
     ];
     this.part("country").replaceChildren(...groups.filter(Boolean));
     // A link may name an area of which nothing is known.
-    if (!all.some((area) => area.code === state.country)) this.part("country").prepend(...options([words.published.get(state.country)]));
+    const listed = all.some((area) => area.code === state.country);
+    if (!listed) this.part("country").prepend(...options([words.published.get(state.country)]));
     this.part("country").value = state.country;
   }
 
@@ -160,24 +172,44 @@ class Page {
           : words.say(`${key}_nothing`, { country }),
       );
     }
-    const chosen = this.figures.choice(state, "students", "to");
+    const chosen = this.partners.choice(state, "students", "to");
     if (chosen) {
-      const top = tables.partners.where({ topic: "students", direction: "to", area: state.country, source: chosen.source, year: chosen.year }).filter((row) => row.value).slice(0, 3);
-      const list = top.map((row) => `${words.area(row.partner)} ${words.number(row.value)}${row.share === null ? "" : ` (${words.percent(row.share)})`}`);
-      if (top.length) sentences.splice(1, 0, words.say("lead_destinations", { country, year: chosen.year, list: words.list(list), release: words.release(chosen.source, top[0].release), covered: this.figures.covered(chosen) }).trim());
+      const { source, year } = chosen;
+      const all = tables.partners.where({ topic: "students", direction: "to", area: state.country, source, year });
+      const top = all.filter((row) => row.value).slice(0, 3);
+      const share = (row) => (row.share === null ? "" : ` (${words.percent(row.share)})`);
+      const told = {
+        country,
+        year: chosen.year,
+        list: words.list(top.map((row) => `${words.area(row.partner)} ${words.number(row.value)}${share(row)}`)),
+        release: top.length && words.release(chosen.source, top[0].release),
+        covered: this.partners.covered(chosen),
+      };
+      if (top.length) sentences.splice(1, 0, words.say("lead_destinations", told).trim());
     } else {
       sentences.splice(1, 0, words.say("lead_destinations_nothing", { country }));
     }
     if (state.country === "KAZ" && this.claims.all.length) {
       const wrong = ["inconsistent", "contradicted", "other_period", "truncated", "revised_since", "other_definition"];
-      sentences.push(words.say("lead_article", { all: this.claims.all.length, confirmed: this.claims.count("confirmed"), differing: wrong.reduce((sum, one) => sum + this.claims.count(one), 0), unchecked: this.claims.count("no_evidence") }));
+      sentences.push(
+        words.say(
+          "lead_article",
+          {
+            all: this.claims.all.length,
+            confirmed: this.claims.count("confirmed"),
+            differing: wrong.reduce((sum, one) => sum + this.claims.count(one), 0),
+            unchecked: this.claims.count("no_evidence"),
+          },
+        ),
+      );
     }
+    document.title = `${country} · ${words.say("page_title")}`;
     this.part("lead-title").textContent = country;
     this.part("lead-body").replaceChildren(...sentences.map((text) => el("p", {}, text)));
   }
 
   charts() {
-    const { state, figures } = this;
+    const { state, figures, partners } = this;
     const show = (id, drawing) => {
       this.frames.get(id).root.hidden = !drawing;
       if (drawing) this.frames.get(id).show(drawing);
@@ -186,10 +218,10 @@ class Page {
     show("mobility-chart", figures.mobility(state));
     for (const direction of ["to", "from"]) {
       this.partnerControls(`students-${direction}`, "students", direction);
-      show(`students-${direction}-chart`, figures.partners(state, "students", direction));
-      show(`students-${direction}-panels`, figures.panels(state, "students", direction));
+      show(`students-${direction}-chart`, partners.partners(state, "students", direction));
+      show(`students-${direction}-panels`, partners.panels(state, "students", direction));
       this.partnerControls(`migrants-${direction}`, "migrants", direction);
-      show(`migrants-${direction}-chart`, figures.partners(state, "migrants", direction));
+      show(`migrants-${direction}-chart`, partners.partners(state, "migrants", direction));
     }
     show("programme-chart", figures.programme(state));
     show("stock-chart", figures.stock(state));
@@ -197,7 +229,7 @@ class Page {
 
   partnerControls(id, topic, direction) {
     const { words, state } = this;
-    const chosen = this.figures.choice(state, topic, direction);
+    const chosen = this.partners.choice(state, topic, direction);
     const box = this.part(`${id}-controls`);
     box.hidden = !chosen;
     if (!chosen) return;

@@ -22,7 +22,11 @@ class Quality {
     const file = [
       evidence.text("raw_file", "raw_file"),
       evidence.text("rule", "rule"),
-      evidence.amount("rows_refused", "rows_quarantined", (row) => (row.rows_refused ? words.number(row.rows_refused) : words.say("whole_file"))),
+      evidence.amount(
+        "rows_refused",
+        "rows_quarantined",
+        (row) => (row.rows_refused ? words.number(row.rows_refused) : words.say("whole_file")),
+      ),
       { ...evidence.text("example", "reason"), lang: "en" },
     ];
     return [
@@ -30,7 +34,7 @@ class Quality {
       ...evidence.table("edumig-ledger", words.say("ledger_title"), columns, rows, ""),
       el("h3", {}, words.say("quarantine_title")),
       ...evidence.table("edumig-quarantine", words.say("quarantine_title"), file, refused, words.say("quarantine_nothing")),
-      refused.length >= this.content.limits.refusals ? el("p", { class: "note" }, words.say("left_out", { limit: this.content.limits.refusals, table: "quarantine" })) : null,
+      evidence.leftOut(refused, this.content.limits.refusals, "quarantine"),
     ].filter(Boolean);
   }
 
@@ -62,13 +66,20 @@ class Quality {
   /** Licence and citation of every release. */
   terms() {
     const { words, tables, evidence } = this;
-    const link = (row) => (/^https?:\/\//.test(row.url ?? "") ? el("a", { href: row.url, rel: "noopener" }, row.title ?? row.url) : (row.title ?? "–"));
+    const link = (row) => {
+      if (!/^https?:\/\//.test(row.url ?? "")) return row.title ?? "–";
+      return el("a", { href: row.url, rel: "noopener" }, row.title ?? row.url);
+    };
     const columns = [
       evidence.text("source", "source", (row) => words.source(row.source)),
       evidence.text("release", "release"),
       { ...evidence.text("released", "released", (row) => row.published ?? row.released), whole: true },
       { ...evidence.text("title", "publication", link), lang: "en" },
-      evidence.text("coverage", "coverage", (row) => (row.coverage ? words.say(row.coverage === "extract" ? "extract" : "full_release") : "–")),
+      evidence.text(
+        "coverage",
+        "coverage",
+        (row) => (row.coverage ? words.say(row.coverage === "extract" ? "extract" : "full_release") : "–"),
+      ),
       { ...evidence.text("licence", "licence", (row) => row.licence ?? "–"), lang: "en" },
       { ...evidence.text("citation", "citation", (row) => row.citation ?? "–"), lang: "en" },
     ];

@@ -86,7 +86,10 @@ class Words {
     const wanted = [...new Set(rows.filter((row) => row.release).map((row) => `${row.source}/${row.release}`))].sort();
     return wanted.map((key) => {
       const release = this.releases.get(key);
-      const parts = [this.release(release.source, release.release), this.say("released_on", { date: release.published ?? release.released })];
+      const parts = [
+        this.release(release.source, release.release),
+        this.say("released_on", { date: release.published ?? release.released }),
+      ];
       if (release.coverage === "extract") parts.push(this.say("extract"));
       parts.push(release.licence ?? this.say("licence_unknown"));
       return parts.join(", ");

@@ -1,9 +1,8 @@
--- Students and migrants between an area and each of its partner countries, seen from both ends; each source by its newest release.
+-- Students and migrants between an area and each of its partner countries, from both ends; each source by its newest release.
 --
 -- `to` are those who left the area for the partner, `from` those who came from the partner to the area. Groups of countries are
 -- no partners: they overlap. A partner that says that it has no number is there without one. What a release retracted is gone;
--- the day is that of the last release, so that the same warehouse gives the same page on any day. The share is student_flows':
--- of the origin's newest outbound total of the year, where the same source has one.
+-- no release is too new to count, so that the same warehouse gives the same page on any day.
 --
 -- Grain: topic, direction, area, year, source, partner.
 WITH known AS MATERIALIZED (
@@ -48,17 +47,6 @@ SELECT
     k.partner,
     k.release,
     k.value,
-    k.status,
-    f.share_of_origin AS share,
-    f.share_base_release
+    k.status
 FROM seen_from_both_ends AS k
 JOIN areas AS p ON p.code = k.partner AND p.kind IN ('country', 'historic_country')
-LEFT JOIN student_flows AS f
-    ON
-        k.indicator = 'inbound_students'
-        AND k.direction = 'to'
-        AND f.origin = k.area
-        AND f.destination = k.partner
-        AND f.year = k.year
-        AND f.source = k.source
-        AND f.release = k.release
