@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import polars as pl
 import pycountry
@@ -13,6 +14,7 @@ import pytest
 from edumig_pipeline.model.codes import OBS_STATUS, VERDICT
 from edumig_pipeline.model.indicators import harmonised
 from edumig_pipeline.report.charts import library, written_specs
+from edumig_pipeline.report.data import Limits
 from edumig_pipeline.report.labels import LANGUAGES, country_names, labels, number_signs
 from edumig_pipeline.report.packing import columns, packed
 from edumig_pipeline.sources.downloads import Cadence
@@ -173,3 +175,14 @@ def test_numbers_of_people_begin_at_nought() -> None:
                 assert layer["encoding"]["y"]["scale"]["zero"] is True, name
             if layer["encoding"].get("x", {}).get("field") in {"value", "place"}:
                 assert layer["encoding"]["x"]["scale"]["domainMin"] == 0, name
+
+
+# What the documentation promises
+
+
+def test_the_bounds_in_the_documentation_are_those_of_the_page() -> None:
+    text = " ".join((Path(__file__).parents[2] / "docs/report.md").read_text(encoding="utf-8").split())
+    limits = Limits()
+    assert f"the {limits.partners} largest partner countries" in text
+    assert f"the {limits.differences} largest differences between sources and the {limits.revisions} largest revisions" in text
+    assert f"up to {limits.refusals} rules and files" in text

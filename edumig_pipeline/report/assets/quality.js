@@ -56,7 +56,7 @@ class Quality {
     const columns = [
       evidence.text("source", "source", (row) => words.source(row.source)),
       evidence.text("newest_release", "newest_release", (row) => row.newest_release ?? "–"),
-      { ...evidence.text("newest_released", "released", (row) => row.newest_released ?? "–"), whole: true },
+      { ...evidence.text("newest_released", "released", (row) => row.newest_published ?? row.newest_released ?? "–"), whole: true },
       evidence.text("cadence", "cadence", (row) => (row.cadence ? words.say(`cadence_${row.cadence}`) : "–")),
       { id: null, head: words.say("freshness"), show: state },
     ];

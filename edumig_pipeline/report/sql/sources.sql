@@ -8,6 +8,7 @@ SELECT
     s.cadence,
     count(r.release) AS releases,
     last(r.release ORDER BY r.released, r.release) AS newest_release,
+    last(r.published ORDER BY r.released, r.release) AS newest_published,
     max(r.released) AS newest_released
 FROM sources AS s
 LEFT JOIN releases AS r USING (source)
