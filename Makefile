@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock dictionary findings charts benchmark clean
+.PHONY: warehouse test lint ui lock docs dictionary findings pages charts benchmark clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -39,6 +39,8 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
 		--extra dev --quiet --output-file requirements.lock pyproject.toml
 
+docs: dictionary findings pages  ## renew everything in docs/ (and README.md) that says what came out of something
+
 dictionary: $(READY)  ## renew docs/data-dictionary.md from edumig_pipeline/model/
 	$(BIN)/python -m edumig_pipeline.model.dictionary docs/data-dictionary.md
 
@@ -49,6 +51,9 @@ findings: $(READY)  ## renew docs/findings.md from raw/
 
 charts: $(READY)  ## renew what the report draws with: its Altair specs and the library that draws them
 	$(BIN)/python -m edumig_pipeline.report.charts edumig_pipeline/report/assets
+
+pages: $(READY)  ## renew what the commands and questions on the pages print and answer, from raw/
+	$(BIN)/python -m tests.pages.running README.md docs/tutorial.md docs/using-the-data.md docs/adding-a-source.md docs/operations.md
 
 benchmark: $(READY)  ## measure everything docs/performance.md says, some 12 minutes and 8 GB, and renew its table
 	$(BIN)/python -m benchmarks.run

@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 
 from edumig_pipeline.defs.folders import raw_folder
+from edumig_pipeline.defs.groups import RAW, raw_key
 from edumig_pipeline.defs.looks import look
-from edumig_pipeline.defs.raw import GROUP as RAW
-from edumig_pipeline.defs.raw import fetched_sources, raw_asset_name
+from edumig_pipeline.defs.raw import fetched_sources
 from edumig_pipeline.sources.layout import Source
 
 refresh_job = dg.define_asset_job(
@@ -51,7 +51,7 @@ def _scheduled(source: Source) -> dg.ScheduleDefinition:
         raise ValueError(f"{source.id} offers nothing for download")
     job = dg.define_asset_job(
         fetch_job_name(source.id),
-        selection=dg.AssetSelection.assets(raw_asset_name(source.id)).downstream(),
+        selection=dg.AssetSelection.assets(raw_key(source.id)).downstream().required_multi_asset_neighbors(),
         description=f"Bring new releases of {source.publisher} into raw/, read them, derive every mart, publish the DuckDB file.",
     )
     return dg.ScheduleDefinition(

@@ -4,45 +4,35 @@ Belongs here: metadata derived from declarations. Does not belong here: assets.
 """
 
 import dagster as dg
-import polars as pl
 
-from edumig_pipeline.model.table import Table
+from edumig_pipeline.model.table import Column, Table
+
+_LONGEST_BADGE = 24  # letters that the page shows of a constraint
 
 
 def column_schema(table: Table) -> dg.TableSchema:
     """Names, types, meanings and constraints of the table's columns."""
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=column.type.value,
-                description=column.description + (f" [{column.unit}]" if column.unit else ""),
-                constraints=dg.TableColumnConstraints(
-                    nullable=column.nullable,
-                    other=[f"one of {', '.join(column.allowed)}"] if column.allowed else [],
-                ),
-            )
-            for column in table.columns
-        ]
+    return dg.TableSchema(columns=[_column(column) for column in table.columns])
+
+
+def _column(column: Column) -> dg.TableColumn:
+    """A list of codes too long for a badge stands with the description."""
+    codes = f"one of {', '.join(column.allowed)}" if column.allowed else ""
+    fits = len(codes) <= _LONGEST_BADGE
+    unit = f" [{column.unit}]" if column.unit else ""
+    return dg.TableColumn(
+        name=column.name,
+        type=column.type.value,
+        description=column.description + unit + ("" if fits else f" — {codes}"),
+        constraints=dg.TableColumnConstraints(nullable=column.nullable, other=[codes] if codes and fits else []),
     )
 
 
 def table_metadata(table: Table) -> dict[str, dg.TableSchema | str]:
-    """Column schema, grain and key of a table, for its asset."""
+    """Column schema, grain and key of a table, and its name in the published file, for its asset."""
     return {
         "dagster/column_schema": column_schema(table),
+        "dagster/table_name": f"edumig.main.{table.name}",
         "grain": table.grain,
         "key": ", ".join(table.key) or "none",
     }
-
-
-def markdown_table(frame: pl.DataFrame) -> str:
-    """A small frame as a Markdown table, long cells cut."""
-    rows = [[_cell(value) for value in row] for row in frame.iter_rows()]
-    lines = [frame.columns, ["---"] * frame.width, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
-    return text[:200].replace("|", "\\|").replace("<", "\\<")

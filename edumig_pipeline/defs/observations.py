@@ -10,9 +10,13 @@ import dagster as dg
 import polars as pl
 import pyarrow.parquet as pq
 
-from edumig_pipeline.defs.columns import markdown_table, table_metadata
+from edumig_pipeline.defs.columns import table_metadata
 from edumig_pipeline.defs.folders import raw_folder, warehouse
-from edumig_pipeline.defs.raw import raw_asset_name
+from edumig_pipeline.defs.groups import OBSERVATIONS as GROUP
+from edumig_pipeline.defs.groups import OWNERS, observations_key, raw_key
+from edumig_pipeline.defs.markdown import markdown_table
+from edumig_pipeline.defs.previews import preview
+from edumig_pipeline.defs.provenance import release_table
 from edumig_pipeline.ingest.inventory import FoundRelease, take_inventory
 from edumig_pipeline.ingest.ledger import LedgerError
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
@@ -21,14 +25,8 @@ from edumig_pipeline.refresh import land
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
-GROUP = "observations"
 CHECK = "every_row_obeys_every_rule"
 _SAMPLE = 10
-
-
-def asset_name(source_id: str) -> str:
-    """Key of a publisher's asset."""
-    return f"{source_id}_observations"
 
 
 def newest_tag(source_id: str) -> str:
@@ -37,19 +35,20 @@ def newest_tag(source_id: str) -> str:
 
 
 def _asset(source: Source) -> dg.AssetsDefinition:
-    name = asset_name(source.id)
+    key = observations_key(source.id)
 
     @dg.asset(
-        name=name,
+        key=key,
         group_name=GROUP,
-        deps=[raw_asset_name(source.id)] if source.downloads else [],
+        owners=OWNERS[GROUP],
+        deps=[raw_key(source.id)],
         description=f"{source.publisher}: {source.description} Read from raw/{source.id}/, every row validated with pandera.",
         kinds={"pandera", "polars", "parquet"},
-        metadata=table_metadata(OBSERVATIONS),
+        metadata={**table_metadata(OBSERVATIONS), "publisher": source.publisher, "url": dg.MetadataValue.url(source.url)},
         check_specs=[
             dg.AssetCheckSpec(
                 CHECK,
-                asset=name,
+                asset=key,
                 blocking=True,
                 description="Quarantined rows and refused files: a warning. Rows unaccounted for: an error.",
             )
@@ -75,12 +74,17 @@ def _asset(source: Source) -> dg.AssetsDefinition:
 
 def _counts(releases: tuple[FoundRelease, ...], parts: list[Path]) -> dict[str, dg.MetadataValue]:
     by_release = [
-        {"release": found.release, "date": found.released()[0], "files": len(found.files), "rows": _rows(part)}
+        {"release": found.release, "files": len(found.files), "observations": _rows(part)}
         for found, part in zip(releases, parts, strict=True)
     ]
+    shown = {
+        "read": markdown_table(pl.DataFrame(by_release)) if parts else None,
+        **(preview(OBSERVATIONS, [part / "observations.parquet" for part in parts]) if parts else {}),
+        "releases": release_table(pl.concat(_read(part, "releases") for part in parts)) if parts else None,
+    }
     return {
         "dagster/row_count": dg.MetadataValue.int(sum(map(_rows, parts))),
-        "releases": dg.MetadataValue.md(markdown_table(pl.DataFrame(by_release))),
+        **{title: dg.MetadataValue.md(text) for title, text in shown.items() if text},
     }
 
 

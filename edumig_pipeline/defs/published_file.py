@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
-from edumig_pipeline.defs.columns import markdown_table
 from edumig_pipeline.defs.folders import raw_folder, warehouse
-from edumig_pipeline.defs.marts import mart_names
-from edumig_pipeline.defs.observations import asset_name
+from edumig_pipeline.defs.groups import OWNERS, table_key
+from edumig_pipeline.defs.groups import WAREHOUSE as GROUP
+from edumig_pipeline.defs.markdown import markdown_table
+from edumig_pipeline.defs.tables import table_names
 from edumig_pipeline.publish.database import PublicationError
 from edumig_pipeline.publish.summary import summarise
 from edumig_pipeline.refresh import derive_generation, inventory_of, publish
-from edumig_pipeline.sources.registry import sources
 
 NAME = "edumig_duckdb"
 REPORT = "report"
@@ -28,15 +28,17 @@ LANDED = "everything_landed"
     specs=[
         dg.AssetSpec(
             NAME,
-            group_name="warehouse",
-            deps=[*mart_names(), *(asset_name(source) for source in sources())],
+            group_name=GROUP,
+            owners=OWNERS[GROUP],
+            deps=[table_key(name) for name in table_names()],
             description="warehouse/edumig.duckdb: every table and view of the contract, built beside the old file from the "
             "Parquet, checked, and moved into place in one step.",
             kinds={"duckdb"},
         ),
         dg.AssetSpec(
             REPORT,
-            group_name="warehouse",
+            group_name=GROUP,
+            owners=OWNERS[GROUP],
             deps=[NAME],
             description="warehouse/report/index.html: the same to look at, one file for any browser: charts and tables for any "
             "country, the article checked, where sources part, data quality.",
@@ -75,6 +77,7 @@ def publication() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         metadata={
             "dagster/row_count": published.rows["observations"],
             "path": dg.MetadataValue.path(published.database),
+            "findings": dg.MetadataValue.path(folder.path / "findings.md"),
             "bytes": published.database.stat().st_size,
             "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---|\n{rows}"),
         },

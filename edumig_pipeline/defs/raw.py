@@ -1,4 +1,4 @@
-"""One asset per publisher that offers something for download: what it published, fetched into raw/.
+"""One asset per publisher: what it published, fetched into raw/ where it offers something for download, else put there by hand.
 
 Belongs here: the fetching step as Dagster sees it. Does not belong here: how anything is fetched (`fetch`, `retrieval/`).
 """
@@ -9,27 +9,23 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
-from edumig_pipeline.defs.columns import markdown_table
 from edumig_pipeline.defs.folders import raw_folder
+from edumig_pipeline.defs.groups import OWNERS, raw_key
+from edumig_pipeline.defs.groups import RAW as GROUP
 from edumig_pipeline.defs.looks import look
+from edumig_pipeline.defs.markdown import markdown_table
 from edumig_pipeline.fetch import Outcome, Settings, State, fetch
 from edumig_pipeline.retrieval.shelf import Shelf
 from edumig_pipeline.retrieval.timeliness import overdue
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
-GROUP = "raw"
 FETCHED, IN_TIME = "everything_was_fetched", "newest_release_is_in_time"
 
 
 def fetched_sources() -> list[Source]:
     """The publishers that offer something for download, in order of id."""
     return [source for source in sources().values() if source.downloads]
-
-
-def raw_asset_name(source_id: str) -> str:
-    """Key of the asset of what a publisher published."""
-    return f"{source_id}_raw"
 
 
 def landed_tag(source_id: str) -> str:
@@ -56,33 +52,53 @@ class _Log:
         """The outcome says it."""
 
 
+def _by_hand(source: Source) -> dg.AssetSpec:
+    """Files that nobody can fetch: where they are to be put."""
+    return dg.AssetSpec(
+        raw_key(source.id),
+        group_name=GROUP,
+        owners=OWNERS[GROUP],
+        description=f"{source.publisher}: files put into `raw/{source.id}/<release>/` by hand; nothing of it can be fetched.",
+        kinds={"file"},
+        metadata={"publisher": source.publisher, "url": dg.MetadataValue.url(source.url)},
+    )
+
+
 def _asset(source: Source) -> dg.AssetsDefinition:
-    name = raw_asset_name(source.id)
+    key = raw_key(source.id)
     cadence = source.cadence
     if cadence is None:
         raise ValueError(f"{source.id} offers nothing for download")
-    offered = "\n".join(
-        f"- `{one.id}`: {one.title}. {one.licence}, {one.cadence.value}. {one.address}" for one in source.downloads
-    )
+    offered = [
+        {"download": one.id, "what": one.title, "renewed": one.cadence.value, "licence": one.licence} for one in source.downloads
+    ]
 
     @dg.asset(
-        name=name,
+        key=key,
         group_name=GROUP,
-        description=f"{source.publisher}: new releases, brought into raw/{source.id}/ whole or not at all.\n\n{offered}",
+        owners=OWNERS[GROUP],
+        description=f"{source.publisher}: new releases, brought into raw/{source.id}/ whole or not at all.",
         kinds={"http"},
-        metadata={"cadence": cadence.value, "url": dg.MetadataValue.url(source.url)},
+        metadata={
+            "publisher": source.publisher,
+            "url": dg.MetadataValue.url(source.url),
+            "renewed every": cadence.value,
+            "offers": dg.MetadataValue.md(markdown_table(pl.DataFrame(offered))),
+            "to be cited as": dg.MetadataValue.md("\n\n".join(dict.fromkeys(one.citation for one in source.downloads))),
+            "fetched from": dg.MetadataValue.md("\n\n".join(f"`{one.address}`" for one in source.downloads)),
+        },
         freshness_policy=look(cadence).freshness,
         check_specs=[
             dg.AssetCheckSpec(
                 FETCHED,
-                asset=name,
+                asset=key,
                 description="Every download was fetched, or is as it was: else an error that names it. What has landed is "
                 "published all the same. A download that needs a key nobody gave counts as left out; files of a "
                 "layout that is not known are a warning.",
             ),
             dg.AssetCheckSpec(
                 IN_TIME,
-                asset=name,
+                asset=key,
                 description="No release is older than one and a half times what the publisher's cadence lets one expect; else a "
                 "warning with the dates.",
             ),
@@ -162,5 +178,5 @@ def _in_time(source: Source) -> dg.AssetCheckResult:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """One asset per publisher that can be fetched from."""
-    return dg.Definitions(assets=[_asset(source) for source in fetched_sources()])
+    """One asset per publisher, those that nobody can fetch from included: every graph begins with a file."""
+    return dg.Definitions(assets=[_asset(source) if source.downloads else _by_hand(source) for source in sources().values()])

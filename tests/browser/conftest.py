@@ -15,13 +15,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from playwright import sync_api as playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.readers import DESK, Reader, Reading, Scheme
 from tests.pipeline.conftest import edumig
@@ -40,21 +39,6 @@ _LAUNCH = """mutation ($run: ExecutionParams!) { launchRun(executionParams: $run
 _RUN = """query ($id: ID!) { runOrError(runId: $id) { __typename ... on Run { status } }
     logsForRun(runId: $id) { __typename ... on EventConnection { events { ... on MessageEvent { level message } } } } }"""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_BROWSER_OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--no-proxy-server",
-    "--window-size=1600,2400",  # lists are cut at the window: high enough for every asset
-    "--virtual-time-budget=20000",
-    "--dump-dom",
-)
 # Straight to the loopback, whatever proxies the environment names.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -159,55 +143,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-class _Text(HTMLParser):
-    """The text of a page, without what no one reads."""
-
-    unread: ClassVar = {"script", "style", "noscript"}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        if tag in self.unread:
-            self._inside.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._inside and self._inside[-1] == tag:
-            self._inside.pop()
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside and data.strip():
-            self.texts.append(data.strip())
-
-
-@dataclass(frozen=True)
-class Browser:
-    """A browser without a window; every look is one of a new visitor."""
-
-    program: str
-    folder: Path
-
-    def look(self, url: str, name: str) -> list[str]:
-        """The texts on the page, which is photographed as `name`.png."""
-        profile = self.folder / f"{name}-profile"
-        done = subprocess.run(
-            [self.program, *_BROWSER_OPTIONS, f"--user-data-dir={profile}", f"--screenshot={self.folder / name}.png", url],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=True,
-        )
-        shutil.rmtree(profile, ignore_errors=True)
-        page = _Text()
-        page.feed(done.stdout)
-        page.close()
-        return page.texts
-
-
-def chromium() -> str:
-    """Where Chromium or Chrome is; skips where there is none, but fails there in continuous integration."""
+def installed_browser() -> str:
+    """Path of Chromium or Chrome; skips where there is none, but fails there in continuous integration."""
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         reason = f"none of {', '.join(_BROWSERS)} is installed, and the page cannot be looked at without a browser"
@@ -215,12 +152,6 @@ def chromium() -> str:
             pytest.fail(f"{reason}; in continuous integration it has to be there")
         pytest.skip(reason)
     return found
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    """Headless Chromium or Chrome."""
-    return Browser(chromium(), tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -232,24 +163,33 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running_browser() -> Iterator[playwright.Browser]:
-    """A browser for many readers."""
-    program = chromium()
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium or Chrome, straight to the loopback, whatever proxies the environment names."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed_browser(), args=["--no-sandbox", "--no-proxy-server"])
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def reading(running_browser: playwright.Browser, report_folder: Path) -> Reading:
+def page(chromium: Browser) -> Iterator[Page]:
+    """A window of the size of a laptop's, of a new visitor."""
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as visitor:
+        window = visitor.new_page()
+        window.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
+        yield window
+
+
+@pytest.fixture
+def reading(chromium: Browser, report_folder: Path) -> Reading:
     """Opens a browser for a new reader of the shipped report, or of another file."""
 
     @contextmanager
     def reads(
-        viewport: playwright.ViewportSize = DESK, scheme: Scheme = "light", language: str = "en-US", file: Path | None = None
+        viewport: ViewportSize = DESK, scheme: Scheme = "light", language: str = "en-US", file: Path | None = None
     ) -> Iterator[Reader]:
-        context = running_browser.new_context(viewport=viewport, color_scheme=scheme, locale=language, reduced_motion="reduce")
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, locale=language, reduced_motion="reduce")
         try:
             yield Reader(context.new_page(), file or report_folder / "report/index.html")
         finally:

@@ -15,6 +15,7 @@ from edumig_pipeline.definitions import defs
 from edumig_pipeline.defs.automation import raw_changes
 from edumig_pipeline.ingest.inventory import FoundRelease
 from edumig_pipeline.ingest.ledger import LedgerError
+from edumig_pipeline.model.catalogue import TABLES as CATALOGUE
 from edumig_pipeline.model.catalogue import table
 from edumig_pipeline.refresh import land
 from edumig_pipeline.sources.registry import sources
@@ -24,16 +25,24 @@ from tests.pipeline.conftest import ROOT, Place, ask
 
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "edumig_pipeline/marts").glob("*.sql")}
 MARTS = {name for name in SQL if not table(name).is_view}
-PUBLISHERS = {f"{source}_observations" for source in sources()}
+TABLES = {declared.name for declared in CATALOGUE if not declared.is_view}
+LANDED_TABLES = {
+    "observations", "footnotes", "source_indicators", "source_areas", "claims",
+    "quarantine", "corrections", "row_ledger", "raw_files", "releases",
+}  # fmt: skip
+PUBLISHERS = {f"observations/{source}" for source in sources()}
 # Publishers of whom the repository ships no release.
 WITHOUT_FILES = {source for source in sources() if not (ROOT / "raw" / source).is_dir()}
 PUBLISHED, REPORT = "edumig_duckdb", "report"
 # What the job `refresh` makes, without network; and what is fetched.
-COUNTED = PUBLISHERS | MARTS | {PUBLISHED}
+COUNTED = PUBLISHERS | TABLES | {PUBLISHED}
 ASSETS = COUNTED | {REPORT}
-RAW = {f"{source.id}_raw" for source in sources().values() if source.downloads}
-BOUNDS = {f"{source}_changed_within_bounds" for source in sources()}
+RAW = {f"raw/{source.id}" for source in sources().values() if source.downloads}
+BY_HAND = {f"raw/{source.id}" for source in sources().values() if not source.downloads}
+BOUNDS = {f"{source}_in_bounds" for source in sources()}
 RULES, CONTRACT, LANDED = "every_row_obeys_every_rule", "file_holds_the_contract", "everything_landed"
+FLOWS, CLAIMS = "flows_stay_within_their_total", "every_claim_is_checked"
+GROUPS = ("raw", "observations", "reference", "accounting", "marts", "evidence", "warehouse")
 
 
 class Outcome:
@@ -55,7 +64,7 @@ class Outcome:
             if event.asset_key and event.asset_key.to_user_string() == REPORT
         ] or [None]
         self.checks = {
-            check.check_name if check.check_name in {LANDED, *BOUNDS} else check.asset_key.to_user_string(): check
+            check.check_name if check.check_name in {LANDED, FLOWS, CLAIMS, *BOUNDS} else check.asset_key.to_user_string(): check
             for check in result.get_asset_check_evaluations()
         }
 
@@ -98,21 +107,56 @@ def test_definitions_load_without_a_warning() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_there_are_assets_per_publisher_and_mart_and_one_for_the_file(specs: dict[str, dg.AssetSpec]) -> None:
+def test_there_are_assets_per_publisher_and_table_and_one_for_the_file(specs: dict[str, dg.AssetSpec]) -> None:
     assert len(PUBLISHERS) >= 4
-    assert {"unesco_uis_raw", "un_desa_raw", "iom_raw", "eurostat_raw", "oecd_raw", "world_bank_raw"} == RAW
+    assert {f"raw/{source}" for source in ("unesco_uis", "un_desa", "iom", "eurostat", "oecd", "world_bank")} == RAW
     assert {"student_mobility", "student_flows", "kz_academic_mobility"} <= MARTS
-    assert set(specs) == ASSETS | RAW
-    assert {name for name, spec in specs.items() if spec.group_name == "raw"} == RAW
+    assert set(specs) == ASSETS | RAW | BY_HAND
 
 
-@pytest.mark.parametrize("name", sorted(ASSETS | RAW))
+def test_groups_are_those_of_the_picture_and_each_has_an_owner(specs: dict[str, dg.AssetSpec]) -> None:
+    groups: dict[str, set[str]] = {}
+    for name, spec in specs.items():
+        groups.setdefault(str(spec.group_name), set()).add(name)
+    assert set(groups) == set(GROUPS)
+    assert groups["raw"] == RAW | BY_HAND
+    assert groups["observations"] == PUBLISHERS | {"observations", "releases", "release_coverage"}
+    assert groups["accounting"] == {"raw_files", "row_ledger", "quarantine", "corrections"}
+    assert groups["marts"] == {"student_mobility", "student_mobility_by_release", "student_flows", "kz_academic_mobility"}
+    assert groups["evidence"] >= {"revisions", "reconciliation", "identity_checks", "claims", "claim_checks"}
+    assert groups["warehouse"] == {PUBLISHED}
+    for group, names in groups.items():
+        (owners,) = {tuple(specs[name].owners) for name in names}
+        assert [owner for owner in owners if not owner.startswith("team:")] == [], group
+
+
+def test_groups_read_from_left_to_right(specs: dict[str, dg.AssetSpec]) -> None:
+    """No group reads from one that stands right of it, so that the graph has no line running back."""
+    allowed = {
+        "raw": set(),
+        "observations": {"raw"},
+        "reference": {"observations"},
+        "accounting": {"observations"},
+        "marts": {"observations"},
+        "evidence": {"observations", "reference", "marts"},
+        "warehouse": set(GROUPS) - {"raw", "warehouse"},
+    }
+    group = {name: str(spec.group_name) for name, spec in specs.items()}
+    for name, spec in specs.items():
+        read = {group[dep.asset_key.to_user_string()] for dep in spec.deps}
+        assert read - allowed[group[name]] - {group[name]} == set(), name
+
+
+@pytest.mark.parametrize("name", sorted(ASSETS | RAW | BY_HAND))
 def test_an_asset_says_what_it_is(specs: dict[str, dg.AssetSpec], name: str) -> None:
     spec = specs[name]
     assert spec.description
     assert spec.group_name not in {None, "default"}
     assert spec.kinds
-    if name not in {PUBLISHED, REPORT, *RAW}:
+    assert "<release>" not in re.sub(r"`[^`]*`|```.*?```", "", spec.description, flags=re.DOTALL), "the page drops HTML"
+    if "/" in name:
+        assert {"publisher", "url"} <= set(spec.metadata)
+    if name not in {PUBLISHED, REPORT, *RAW, *BY_HAND}:
         declared = table("observations" if name in PUBLISHERS else name)
         schema = spec.metadata["dagster/column_schema"]
         assert isinstance(schema, dg.TableSchema)
@@ -125,13 +169,15 @@ def test_marts_depend_on_what_they_read(specs: dict[str, dg.AssetSpec]) -> None:
     code = {name: re.sub(r"--.*", "", text) for name, text in SQL.items()}
     reading = {name for name in MARTS if re.search(r"\b(latest_)?observations\b", code[name])}
     assert reading >= {"student_mobility", "student_flows", "kz_academic_mobility", "areas", "release_coverage"}
-    assert {name for name in reading if not parents[name] >= PUBLISHERS} == set()
+    assert {name for name in reading if "observations" not in parents[name]} == set()
     assert "release_coverage" in parents["student_mobility"], "it reads latest_observations, a view of release_coverage"
-    assert parents[PUBLISHED] == PUBLISHERS | MARTS
+    assert {name for name in LANDED_TABLES if parents[name] != PUBLISHERS} == set()
+    assert {name for name in TABLES if not parents[name]} == {"sources", "downloads", "codebook"}, "what is declared"
+    assert parents[PUBLISHED] == TABLES
     assert parents[REPORT] == {PUBLISHED}
-    fetched = {f"{source}_observations": {f"{source}_raw"} & RAW for source in sources()}
+    fetched = {f"observations/{source}": {f"raw/{source}"} for source in sources()}
     assert {name: parents[name] for name in PUBLISHERS} == fetched
-    assert [name for name in RAW if parents[name]] == []
+    assert [name for name in RAW | BY_HAND if parents[name]] == []
 
 
 def test_the_job_selects_everything_that_needs_no_network() -> None:
@@ -140,6 +186,8 @@ def test_the_job_selects_everything_that_needs_no_network() -> None:
     assert {(key.asset_key.to_user_string(), key.name) for key in layer.asset_graph.asset_check_keys} == {
         *((name, RULES) for name in PUBLISHERS),
         *(("release_changes", name) for name in BOUNDS),
+        ("student_flows", FLOWS),
+        ("claim_checks", CLAIMS),
         (PUBLISHED, CONTRACT),
         (PUBLISHED, LANDED),
     }
@@ -158,22 +206,23 @@ def shipped_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Path
 def test_a_run_materialises_everything_with_the_published_row_counts(shipped_run: tuple[Outcome, Path]) -> None:
     outcome, database = shipped_run
     assert outcome.success
-    counts = {f"{source}_observations": f"observations WHERE source = '{source}'" for source in sources()}
-    counts |= {name: name for name in MARTS} | {PUBLISHED: "observations"}
+    counts = {f"observations/{source}": f"observations WHERE source = '{source}'" for source in sources()}
+    counts |= {name: name for name in TABLES} | {PUBLISHED: "observations"}
     assert outcome.rows == {name: ask(database, f"SELECT count(*) FROM {rows}")[0][0] for name, rows in counts.items()}
     assert (database.parent / "report/index.html").stat().st_size == outcome.bytes_of_report
-    assert {name for name, rows in outcome.rows.items() if not rows} == {f"{source}_observations" for source in WITHOUT_FILES}
+    empty = {f"observations/{source}" for source in WITHOUT_FILES} | {"quarantine", "corrections"}
+    assert {name for name, rows in outcome.rows.items() if not rows} == empty
 
 
 def test_checks_pass_with_counts(shipped_run: tuple[Outcome, Path]) -> None:
     outcome, database = shipped_run
-    assert set(outcome.checks) == PUBLISHERS | {PUBLISHED, LANDED} | BOUNDS
+    assert set(outcome.checks) == PUBLISHERS | {PUBLISHED, LANDED, FLOWS, CLAIMS} | BOUNDS
     assert outcome.failed() == []
     columns = ["rows_read", "rows_published", "rows_quarantined", "rows_excluded"]
     for source in sources():
         sums = ", ".join(f"sum({column})::BIGINT" for column in columns)
         (expected,) = ask(database, f"SELECT {sums} FROM row_ledger WHERE raw_file LIKE '{source}/%'")
-        told = outcome.told(f"{source}_observations")
+        told = outcome.told(f"observations/{source}")
         counts = {} if source in WITHOUT_FILES else dict(zip(columns, expected, strict=True))
         assert told == counts | {"files_refused": 0}
         assert all(expected[:2]) == (source not in WITHOUT_FILES)
@@ -191,9 +240,9 @@ def test_a_bad_row_is_a_warning_with_numbers_and_a_sample(copied: Place) -> None
 
     outcome = refresh(copied.raw, copied.warehouse)
 
-    assert outcome.failed() == ["unesco_uis_observations", LANDED]
-    assert outcome.checks["unesco_uis_observations"].severity == dg.AssetCheckSeverity.WARN
-    told = outcome.told("unesco_uis_observations")
+    assert outcome.failed() == ["observations/unesco_uis", LANDED]
+    assert outcome.checks["observations/unesco_uis"].severity == dg.AssetCheckSeverity.WARN
+    told = outcome.told("observations/unesco_uis")
     assert (told["rows_quarantined"], told["files_refused"]) == (1, 0)
     assert told["rows_read"] == told["rows_published"] + 1  # type: ignore[operator]
     assert f"| {file} | {row} | within_bounds: value -4" in str(told["sample"])
@@ -208,10 +257,10 @@ def test_a_bad_row_is_a_warning_with_numbers_and_a_sample(copied: Place) -> None
 def test_a_refused_file_is_a_warning_that_names_it(copied: Place) -> None:
     copied.put("iom/2021/data.csv", "nonsense\n")
     outcome = refresh(copied.raw, copied.warehouse)
-    assert outcome.failed() == ["iom_observations", LANDED]
-    assert outcome.checks["iom_observations"].severity == dg.AssetCheckSeverity.WARN
-    assert outcome.told("iom_observations")["files_refused"] == 1
-    assert "| iom/2021/data.csv |  | " in str(outcome.told("iom_observations")["sample"])
+    assert outcome.failed() == ["observations/iom", LANDED]
+    assert outcome.checks["observations/iom"].severity == dg.AssetCheckSeverity.WARN
+    assert outcome.told("observations/iom")["files_refused"] == 1
+    assert "| iom/2021/data.csv |  | " in str(outcome.told("observations/iom")["sample"])
     assert set(outcome.rows) == COUNTED
 
 
@@ -240,11 +289,11 @@ def test_rows_unaccounted_for_stop_the_run(copied: Place, monkeypatch: pytest.Mo
     outcome = refresh(copied.raw, copied.warehouse)
 
     assert not outcome.success
-    assert set(outcome.rows) == PUBLISHERS - {"unesco_uis_observations"}
-    assert "unesco_uis_observations" in outcome.failed()
+    assert set(outcome.rows) == PUBLISHERS - {"observations/unesco_uis"}
+    assert "observations/unesco_uis" in outcome.failed()
     assert PUBLISHED not in outcome.checks
-    assert outcome.checks["unesco_uis_observations"].severity == dg.AssetCheckSeverity.ERROR
-    assert "3 rows read, 2 accounted for" in str(outcome.told("unesco_uis_observations")["error"])
+    assert outcome.checks["observations/unesco_uis"].severity == dg.AssetCheckSeverity.ERROR
+    assert "3 rows read, 2 accounted for" in str(outcome.told("observations/unesco_uis")["error"])
     assert (copied.warehouse / "edumig.duckdb").resolve() == database
     assert (database.stat().st_ino, database.read_bytes()) == before
 
@@ -315,7 +364,7 @@ def test_everything_is_materialised_through_the_web_server(tmp_path: Path) -> No
     warehouse = tmp_path / "warehouse"
     with serving(WEB_SERVER, tmp_path / "dagster", warehouse, INSTANCE + LAUNCH_AT_ONCE) as server:
         listed = server.ask("{ assetNodes { assetKey { path } isMaterializable } }")["assetNodes"]
-        assert {node["assetKey"]["path"][0] for node in listed if node["isMaterializable"]} == ASSETS | RAW
+        assert {"/".join(node["assetKey"]["path"]) for node in listed if node["isMaterializable"]} == ASSETS | RAW
         run = server.run("refresh")
         output = server.output()
     assert run.status == "SUCCESS", output

@@ -120,11 +120,11 @@ def test_the_image_is_made_of_what_is_locked_and_names_no_host() -> None:
     assert "DAGSTER_HOME=/data/dagster EDUMIG_RAW=/data/raw EDUMIG_WAREHOUSE=/data/warehouse" in lines
 
 
-def test_the_readme_shows_what_is_there() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (unit,) = re.findall(r"^```ini\n(.*?)^```", readme, flags=re.MULTILINE | re.DOTALL)
+def test_the_page_on_operations_shows_what_is_there() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (unit,) = re.findall(r"^```ini\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
     told = (DEPLOY / "edumig-daemon.service").read_text(encoding="utf-8").splitlines()
     assert [line for line in unit.splitlines() if line not in told] == []
-    (services,) = re.findall(r"^```yaml\n(.*?)^```", readme, flags=re.MULTILINE | re.DOTALL)
+    (services,) = re.findall(r"^```yaml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
     for name, shown in yaml.safe_load(services)["services"].items():
         assert shown.items() <= SERVICES[name].items()
