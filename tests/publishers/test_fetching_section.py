@@ -1,8 +1,9 @@
-"""The README's section on keeping the warehouse fresh works as written."""
+"""What docs/sources.md says of fetching works as written."""
 
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.pipeline.conftest import ROOT, ask
@@ -10,15 +11,16 @@ from tests.publishers.conftest import Desk
 
 
 def commands(section: str) -> str:
-    """The shell commands of a section of the README, as they stand there."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"^## {section}\n(.*?)^## ", text, flags=re.MULTILINE | re.DOTALL)
+    """The shell commands of a section of the page, as they stand there."""
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^## {section}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
     return "\n".join(re.findall(r"^```sh\n(.*?)^```", found, flags=re.MULTILINE | re.DOTALL))
 
 
 def test_the_commands_bring_and_publish_releases(desk: Desk, tmp_path: Path) -> None:
-    environment = {**os.environ, **desk.environment, "HOME": str(tmp_path)}
-    script = commands("Keeping the warehouse fresh")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **desk.environment, "HOME": str(tmp_path), "PATH": path}
+    script = commands("Fetching")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
