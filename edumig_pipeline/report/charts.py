@@ -35,8 +35,10 @@ def _year(ticks: int | None = None) -> alt.X:
     return alt.X(
         "year:Q",
         title=None,
-        scale=alt.Scale(zero=False, nice=False),
-        axis=alt.Axis(format="d", tickMinStep=1, tickCount=ticks or alt.Undefined, grid=False, labelFlush=False),
+        scale=alt.Scale(zero=False, nice=False, padding=8),
+        axis=alt.Axis(
+            format="d", tickMinStep=1, tickCount=ticks or alt.Undefined, grid=False, labelFlush=False, labelSeparation=8
+        ),
     )
 
 
