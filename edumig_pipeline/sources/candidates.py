@@ -11,10 +11,22 @@ import polars as pl
 
 
 def number(text: pl.Expr) -> pl.Expr:
-    """The finite number a text spells out in ASCII digits, else NULL; never NaN or infinity."""
+    """The finite number a text spells out in ASCII digits, else NULL; never NaN, infinity or -0.
+
+    NULL too for one that is not nought, but too small for a double to tell from it.
+    """
+    return text.map_batches(_numbers, return_dtype=pl.Float64)
+
+
+def _numbers(text: pl.Series) -> pl.Series:
     # What polars takes for a number is what we do, but for the spellings of NaN and infinity.
     value = text.str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value)
+    value = value.to_frame("value").select(pl.when(pl.col("value").is_finite()).then("value")).to_series()
+    noughts = (value == 0).arg_true()
+    if noughts.is_empty():
+        return value
+    too_small = noughts.filter(text.gather(noughts).str.contains("^[^eE]*[1-9]"))
+    return value.scatter(noughts, 0.0).scatter(too_small, None)
 
 
 @cache

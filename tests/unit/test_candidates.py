@@ -46,6 +46,16 @@ def test_anything_else_is_no_number(text: str) -> None:
     assert pl.DataFrame({"text": [text]}).select(number(pl.col("text"))).to_series().to_list() == [None]
 
 
+@pytest.mark.parametrize("text", ["-0", "-0.0", "-0e5", "0e-999", "-.0"])
+def test_nought_has_no_sign(text: str) -> None:
+    assert pl.DataFrame({"text": [text]}).select(number(pl.col("text"))).to_series().cast(pl.String).to_list() == ["0.0"]
+
+
+@pytest.mark.parametrize("text", ["1e-400", "-1e-400", "0.0001E-999"])
+def test_a_number_too_small_for_a_double_is_not_taken_for_nought(text: str) -> None:
+    assert pl.DataFrame({"text": [text, "7"]}).select(number(pl.col("text"))).to_series().to_list() == [None, 7.0]
+
+
 def test_a_missing_text_is_no_number() -> None:
     frame = pl.DataFrame({"text": [None, "1"]}, schema={"text": pl.String})
     assert frame.select(number(pl.col("text"))).to_series().to_list() == [None, 1.0]
