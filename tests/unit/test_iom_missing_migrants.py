@@ -260,6 +260,12 @@ def test_numbers_that_are_none_or_negative_go_to_quarantine(tmp_path: Path, gene
     assert found.broken == [(1, "within_bounds"), *((row, "value_is_number") for row in (2, 3, 4))]
 
 
+def test_figures_whose_sum_no_double_holds_go_to_quarantine(tmp_path: Path) -> None:
+    generation = GENERATIONS["2026"]
+    found = generation.landed(tmp_path, {"Number Dead": "1e308", "Minimum Estimated Number of Missing": "1e308"})
+    assert found.broken == [(1, "value_is_number")]
+
+
 @every_generation
 def test_a_record_without_figures_is_a_missing_value(tmp_path: Path, generation: Generation) -> None:
     blank = dict.fromkeys(generation.expected[-1].split(" + "), "")
