@@ -1,0 +1,161 @@
+"""A process that tries hostile files within bounds: what hangs or fills the memory ends it, and its parent says so.
+
+Here: rounds of mutations, the bounds, and talking to the parent. Not here: what is done to files (`texts`, `documents`) or
+looked at (`trial`). By hand, for one that failed: `python -m tests.hostile.worker ROUND ROUND+1 SAMPLE`.
+"""
+
+import faulthandler
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.hostile import documents, texts
+from tests.hostile.bounds import MEMORY_PER_FILE, SECONDS_PER_FILE
+from tests.hostile.samples import ROOT, Sample, samples
+from tests.hostile.trial import land
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One mutated file and what became of it."""
+
+    sample: str
+    round: int
+    mutation: str
+    outcome: str  # landed, quarantined, refused; or died, when the process did
+    faults: tuple[str, ...]
+
+
+def mutated(sample: Sample, number: int) -> tuple[str, str, bytes]:
+    """The mutation, file name and content of a sample in a round; round 0 leaves it as it is."""
+    if number == 0:
+        return "nothing", sample.name, sample.content
+    chance = random.Random(f"{sample.id}/{number}")
+    of_kind = {"table": (*texts.TEXTS, *texts.TABLES), "json": (*texts.TEXTS, *documents.JSON), "workbook": documents.WORKBOOKS}
+    if number % 12 == 0:
+        pack = chance.choice(documents.ARCHIVES)
+        return pack.__name__, f"{sample.name}.zip", pack(sample.content, chance, sample.name)
+    known = of_kind[sample.kind] if number % 3 else texts.BYTES
+    mutate = known[(number // 3 if number % 3 == 0 else number) % len(known)]
+    return mutate.__name__, sample.name, mutate(sample.content, chance)
+
+
+def _releases(wanted: Sequence[str]) -> Iterator[list[Sample]]:
+    """Samples that can lie in one release: of one source, no two of one layout, as those would contradict each other."""
+    left = [sample for name, sample in samples().items() if not wanted or name in wanted]
+    while left:
+        taken: list[Sample] = []
+        for sample in left:
+            if sample.source == left[0].source and sample.layout not in {one.layout for one in taken}:
+                taken.append(sample)
+        yield taken
+        left = [sample for sample in left if sample not in taken]
+
+
+def _try(folder: Path, group: Sequence[Sample], number: int) -> list[Tried]:
+    spoilt = [mutated(sample, number) for sample in group]
+    files = {f"{place}/{name}": content for place, (_, name, content) in enumerate(spoilt)}
+    try:
+        found = list(land(folder, group[0].source, files).values())
+    except Exception:  # noqa: BLE001 - what is looked for
+        if len(group) > 1:  # which of them?
+            return [tried for sample in group for tried in _try(folder, [sample], number)]
+        return [Tried(group[0].id, number, spoilt[0][0], "died", (traceback.format_exc(limit=-4),))]
+    return [
+        Tried(sample.id, number, mutation, one.outcome, one.faults)
+        for sample, (mutation, _, _), one in zip(group, spoilt, found, strict=True)
+    ]
+
+
+def _bound_memory() -> None:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_PER_FILE
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(first: int, end: int, *wanted: str) -> None:
+    """Try the rounds from `first` to before `end`; one JSON object a line: what is begun, then what became of it."""
+    groups = list(_releases(wanted))
+    with tempfile.TemporaryDirectory() as folder:
+        inside = Path(folder) / "here"
+        inside.mkdir()
+        for group in groups:
+            _try(inside, group, 0)  # everything is imported, and threads are started
+        _bound_memory()
+        for number in range(first, end):
+            for group in groups:
+                _say({"begun": [sample.id for sample in group], "round": number})
+                faulthandler.dump_traceback_later(SECONDS_PER_FILE, exit=True)
+                begun = time.monotonic()
+                tried = _try(inside, group, number)
+                faulthandler.cancel_dump_traceback_later()
+                took = round(time.monotonic() - begun, 3)
+                _say({"tried": [asdict(one) for one in tried], "seconds": took, "peak": _peak()})
+
+
+def _say(what: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+@dataclass
+class Run:
+    """What a worker reported: every file it tried, the longest any release took (seconds), and its peak memory (bytes)."""
+
+    tried: list[Tried]
+    seconds: float = 0.0
+    peak: int = 0
+
+
+def run(first: int, end: int, wanted: Sequence[str] = ()) -> Run:
+    """Try rounds in a process of their own; when it dies, the files it was at are tried one by one, and the rest after."""
+    command = [sys.executable, "-m", "tests.hostile.worker", str(first), str(end), *wanted]
+    done, begun = Run([]), None
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            said = json.loads(line)
+            if "tried" in said:
+                done.tried += [Tried(**{**one, "faults": tuple(one["faults"])}) for one in said["tried"]]
+                done.seconds, done.peak = max(done.seconds, said["seconds"]), max(done.peak, said["peak"])
+            begun = said if "begun" in said else None
+        last_words = process.stderr.read()[-3000:]
+    if process.returncode:
+        _say_who_died(done, begun, end, last_words, wanted)
+    return done
+
+
+def _say_who_died(done: Run, begun: dict[str, object] | None, end: int, last_words: str, wanted: Sequence[str]) -> None:
+    if begun is None:
+        raise RuntimeError(f"the worker died before it began: {last_words}")
+    group, number = [str(one) for one in begun["begun"]], int(str(begun["round"]))  # type: ignore[attr-defined]
+    if len(group) == 1:
+        done.tried.append(Tried(group[0], number, mutated(samples()[group[0]], number)[0], "died", (last_words,)))
+    else:
+        for name in group:
+            done.tried += run(number, number + 1, [name]).tried
+    later = [name for name in (wanted or samples()) if name not in group]
+    behind = {one.sample for one in done.tried if one.round == number}
+    if rest := [name for name in later if name not in behind]:
+        done.tried += run(number, number + 1, rest).tried
+    if number + 1 < end:
+        done.tried += run(number + 1, end, wanted).tried
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
