@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from edumig_pipeline.ingest.inventory import FoundFile, FoundRelease
 from edumig_pipeline.ingest.ledger import Ledger
 from edumig_pipeline.ingest.quarantine import FAILURE_SCHEMA, Listing, refusal
-from edumig_pipeline.ingest.recognition import Refused, recognise
+from edumig_pipeline.ingest.recognition import Recognised, Refused, recognise
 from edumig_pipeline.ingest.staging import LANDING_TABLES, Staging
 from edumig_pipeline.ingest.validation import Validator, as_json
 from edumig_pipeline.model.accounting import CORRECTIONS, QUARANTINE, RAW_FILES, ROW_LEDGER
@@ -70,7 +70,7 @@ class _Landing:
     def land(self, file: FoundFile) -> None:
         """Read one file, all its members and sheets."""
         self.ledger.open_file(file)
-        for found in recognise(file, self._release.source, self._sources, self._scratch):
+        for found in map(self._under_one_name, recognise(file, self._release.source, self._sources, self._scratch)):
             if isinstance(found, Refused):
                 self.ledger.open_part(found.raw_file, file, None, LANDING_TABLES[0])
                 self._refuse(found.raw_file, found.why)
@@ -82,6 +82,15 @@ class _Landing:
             except RefusedError as refused:
                 self._staging.forget(found.raw_file)
                 self._refuse(found.raw_file, refused)
+
+    def _under_one_name(self, found: Recognised | Refused) -> Recognised | Refused:
+        """What was found, unless something else has its name: a file may be called as a member of an archive is."""
+        raw_file = found.raw_file
+        while self.ledger.has_part(raw_file):
+            raw_file += " (again)"
+        if raw_file == found.raw_file:
+            return found
+        return Refused(raw_file, RefusedError("readable", "something else in this release has the same name; rename one of them"))
 
     def _refuse(self, raw_file: str, refused: RefusedError) -> None:
         self.ledger.refuse_part(raw_file, refused.rule)

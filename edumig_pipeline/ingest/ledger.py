@@ -47,6 +47,10 @@ class Ledger:
         """Reading of a file, member or sheet begins, recognised as `layout`; None when it is refused at once."""
         self._accounts[raw_file] = _Account(file, layout, lands_first_in)
 
+    def has_part(self, raw_file: str) -> bool:
+        """Whether something of this name was looked at before."""
+        return raw_file in self._accounts
+
     def count_read(self, raw_file: str, rows: int) -> None:
         """Rows came from the reader."""
         self._accounts[raw_file].rows_read += rows

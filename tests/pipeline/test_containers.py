@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from edumig_pipeline.ingest import pieces
+from edumig_pipeline.sources.reading import zipped as zipped_module
 from tests.pipeline.conftest import Place, uis
 
 ZIP = "unesco_uis/2026-02/export.zip"
@@ -165,7 +165,7 @@ def test_an_encrypted_member_is_refused(place: Place) -> None:
 
 
 def test_a_member_that_would_fill_the_disk_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_SUSPICIOUS_FROM", 1 << 20)
+    monkeypatch.setattr(zipped_module, "_SUSPICIOUS_FROM", 1 << 20)
     place.put(ZIP, zipped({"data.csv": GOOD, "bomb.csv": b"0" * (8 << 20)}))
     assert place.refresh().code == 1
     assert "it would unpack" in refused(place)["export.zip#bomb.csv"]
