@@ -79,7 +79,7 @@ def test_a_stray_format_far_away_is_no_matter(tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LARGEST_XML", 100)
+    monkeypatch.setattr(module, "_LARGEST_PART", 100)
     with pytest.raises(RefusedError, match="no sheet of figures is that large"):
         read_sheets(written(tmp_path / "book.xlsx"))
 

@@ -21,6 +21,7 @@ import python_calamine
 from edumig_pipeline.sources.reading.csv_records import read_csv
 from edumig_pipeline.sources.reading.records import Batch, RefusedError
 from edumig_pipeline.sources.reading.workbook import read_sheets, sheet_header, sheet_records
+from edumig_pipeline.sources.reading.zipped import BROKEN
 
 _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
 _DELIMITERS = ",\t;"
@@ -67,7 +68,7 @@ class RawFile:
         try:
             with zipfile.ZipFile(self.path) as members:
                 return self.is_zip_container and "xl/workbook.xml" in members.namelist()
-        except (zipfile.BadZipFile, OSError):
+        except BROKEN:
             return False
 
     @cached_property

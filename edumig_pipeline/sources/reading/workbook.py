@@ -4,8 +4,6 @@ Belongs here: spreadsheets themselves. Does not belong here: what a sheet's rows
 """
 
 import datetime as dt
-import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -16,20 +14,12 @@ import polars as pl
 import python_calamine
 
 from edumig_pipeline.sources.reading.records import Batch, RefusedError, numbered
+from edumig_pipeline.sources.reading.sheet_xml import require_plain_cells, require_plain_xml
+from edumig_pipeline.sources.reading.zipped import blocks, opened
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
 
-_ERROR_CELL = re.compile(rb'<(?:\w+:)?c (?=[^>]*\bt="e")[^>]*\br="(?P<cell>[A-Z]+[0-9]+)"')
-# A formula whose cell holds no value: neither a number nor, as t="str", the empty text.
-_FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c (?P<attributes>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?P<value><(?:\w+:)?v>[^<]|<(?:\w+:)?is>)?"
-)
-_FILLED_CELL = re.compile(rb'<(?:\w+:)?c [^>]*\br="(?P<column>[A-Z]+)(?P<row>[0-9]+)"[^>]*[^/]>')
-_REFERENCE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
-
-_LARGEST_XML = 1 << 30  # bytes of one sheet; the largest real ones have about a tenth of it
-_MOST_CELLS = 50_000_000  # of the rectangle around all cells of a sheet, blank ones too
+_LARGEST_PART = 1 << 30  # bytes of one sheet; the largest real ones have about a tenth of it
 
 
 def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
@@ -38,63 +28,37 @@ def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
     Cells with a formula have the value it had when the workbook was saved. Raises RefusedError when the workbook cannot
     be read, would fill the memory, or holds cells that would come as blank ones: errors, or formulas without a value.
     """
+    _require_plain(path)
     try:
-        _require_values(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
         # Sheets of nothing but a chart have no cells.
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise RefusedError("readable", f"the workbook has two sheets called '{twice}'")
         return {name: pd.DataFrame(book.get_sheet_by_name(name).to_python(skip_empty_area=False), dtype=object) for name in names}
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise RefusedError("readable", f"the workbook cannot be read: {error}") from error
 
 
-def _require_values(path: Path) -> None:
-    """Refuse a workbook by what its own XML says of its cells."""
-    with zipfile.ZipFile(path) as members:
-        for info in members.infolist():
-            if not info.filename.startswith("xl/worksheets/") or info.is_dir():
+def _require_plain(path: Path) -> None:
+    """Refuse a workbook by what its own XML says, all of it, before anything else reads it."""
+    with opened(path, "workbook") as parts:
+        for part in parts.infolist():
+            if part.is_dir():
                 continue
-            name = info.filename.rpartition("/")[2]
-            if info.file_size > _LARGEST_XML:
-                raise RefusedError("readable", f"{name} unpacks to {info.file_size:,} bytes: no sheet of figures is that large")
-            xml = members.read(info)
-            if b't="e"' in xml and (found := _ERROR_CELL.search(xml)):
-                cell = found["cell"].decode()
-                raise RefusedError(
-                    "readable", f"cell {cell} of {name} holds an error such as #N/A; put there what the publisher has"
-                )
-            if cell := _formula_without_value(xml):
-                raise RefusedError(
-                    "readable",
-                    f"cell {cell} of {name} has a formula and no value; open the workbook in a spreadsheet program and save it",
-                )
-            _require_extent(xml, name)
-
-
-def _formula_without_value(xml: bytes) -> str | None:
-    """The first such cell: a library saved the workbook, and nobody has worked its formulas out since."""
-    if b"<f" not in xml and b":f" not in xml:
-        return None
-    for found in _FORMULA_CELL.finditer(xml):
-        attributes = found["attributes"]
-        if found["value"] is None and b't="str"' not in attributes:
-            place = _REFERENCE.search(b" " + attributes)
-            return place[1].decode() if place else "?"
-    return None
-
-
-def _require_extent(xml: bytes, name: str) -> None:
-    """Refuse cells so far apart that the rectangle around them fills the memory: a stray one in the last row and column."""
-    rows = xml.count(b"<row") + xml.count(b":row ")
-    last = max((int(row) for row in re.findall(rb'<(?:\w+:)?row [^>]*\br="([0-9]+)"', xml[-(1 << 16) :])), default=rows)
-    if max(rows, last) * 702 <= _MOST_CELLS and not re.search(rb'\br="[A-Z]{3}[0-9]', xml):
-        return  # no column behind ZZ, the 702nd, and few rows
-    columns, last = 0, 0
-    for found in _FILLED_CELL.finditer(xml):
-        columns = max(columns, column_number(found["column"].decode()))
-        last = max(last, int(found["row"]))
-    if columns * last > _MOST_CELLS:
-        raise RefusedError("readable", f"the cells of {name} spread over {last:,} rows and {columns:,} columns")
+            name = part.filename.rpartition("/")[2]
+            if part.file_size > _LARGEST_PART:
+                raise RefusedError("readable", f"{name} unpacks to {part.file_size:,} bytes: no sheet of figures is that large")
+            try:
+                data = b"".join(blocks(parts, part))
+            except RefusedError as refused:
+                raise RefusedError("readable", f"{name} within the workbook: {refused.reason}") from refused
+            # A sheet may have any name: another part says where it is.
+            is_sheet = b"sheetData" in data
+            if is_sheet or name.lower().endswith((".xml", ".rels")) or b"<sst" in data:
+                require_plain_xml(data, name)
+            if is_sheet:
+                require_plain_cells(data, name)
 
 
 def column_number(letters: str) -> int:
