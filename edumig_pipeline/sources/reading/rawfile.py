@@ -27,6 +27,7 @@ _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
 _DELIMITERS = ",\t;"
 _LAST_LOOK = 1 << 13  # bytes; footers are a few lines
 _JSON_LIMIT = 1 << 28  # bytes; replies of the publishers' interfaces are a few megabytes at most
+_JSON_VALUES = 10_000_000  # each takes some 60 bytes of memory; replies have up to a million
 
 
 @dataclass(frozen=True)
@@ -158,16 +159,23 @@ class RawFile:
     def json(self) -> object:
         """The JSON value the file holds, numbers as text exactly as written; None when it is no JSON.
 
-        Raises RefusedError for JSON that is broken, or larger than an interface's reply can be.
+        Raises RefusedError for JSON that is broken, says a member of an object twice, or is larger than an interface's reply
+        can be.
         """
         if not self._text.lstrip().startswith(("{", "[")):
             return None
         if self.path.stat().st_size > _JSON_LIMIT:
             raise RefusedError("json_syntax", f"the file has more than {_JSON_LIMIT:,} bytes; split the download")
         try:
-            return json.loads(self.path.read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
+            text = self.path.read_text(encoding="utf-8-sig")
+            if sum(map(text.count, ",[{")) > _JSON_VALUES:
+                raise RefusedError("json_syntax", f"the file has more than {_JSON_VALUES:,} values; split the download")
+            value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_without_twins)
+            if r"\ud" in text or r"\uD" in text:  # half a character, perhaps, which no text can hold
+                json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise RefusedError("json_syntax", f"this is no whole JSON: {error}") from error
+        return value
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -189,3 +197,12 @@ class RawFile:
         if self.header:
             return f"columns {', '.join(self.header)[:200]}"
         return f"bytes {self._head[:24]!r}" if self._head else "nothing (it is empty)"
+
+
+def _without_twins(members: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON; ValueError when a name stands twice in it, for which of both is meant is not said."""
+    found = dict(members)
+    if len(found) != len(members):
+        names = [name for name, _ in members]
+        raise ValueError(f"'{next(name for name in names if names.count(name) > 1)[:80]}' stands twice in one object")
+    return found

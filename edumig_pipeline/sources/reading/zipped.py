@@ -51,7 +51,7 @@ def opened(path: Path, what: str) -> Iterator[zipfile.ZipFile]:
 def blocks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes of a member. Raises RefusedError, maybe after the last of them, unless they are all there and as packed."""
     if member.compress_type not in _PACKED_BY:
-        _refuse(f"it cannot be unpacked: it is packed by method {member.compress_type}; pack it anew by the usual one, 8 (deflate)")
+        _refuse(f"it cannot be unpacked: it is packed by method {member.compress_type}; pack it anew by the usual 8 (deflate)")
     if _too_large(member):
         _refuse(f"it would unpack {member.compress_size:,} bytes to {member.file_size:,}")
     # As far as the packed bytes go, not as far as the directory says: a member said to be shorter would be cut in silence.
