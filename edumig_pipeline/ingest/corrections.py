@@ -4,6 +4,7 @@ Belongs here: what a declaration is and where it bites. Does not belong here: th
 no longer holds the value (declared with `observations`).
 """
 
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ import polars as pl
 
 from edumig_pipeline.model.accounting import CORRECTIONS
 
+_LAST_ROW = (1 << 31) - 1
 _NEEDED = frozenset({"file", "row", "published", "corrected", "reason", "said_by", "status"})
 
 
@@ -41,18 +43,25 @@ def read_correction(declared: Mapping[str, object]) -> Correction:
     if (status := declared["status"]) not in ("active", "retired"):
         raise ValueError(f"a correction says status = '{status}'; it is active or retired")
     row, published, corrected = declared["row"], declared["published"], declared["corrected"]
-    if not isinstance(row, int) or not isinstance(published, int | float) or not isinstance(corrected, int | float):
-        raise ValueError("row, published and corrected of a correction are numbers")  # noqa: TRY004 - a fault of the file
+    if not _is_number(row) or not isinstance(row, int) or not 1 <= row <= _LAST_ROW:
+        raise ValueError(f"row of a correction is a whole number from 1 to {_LAST_ROW:,}")
+    if not _is_number(published) or not _is_number(corrected):
+        raise ValueError("published and corrected of a correction are finite numbers")
     return Correction(
         file=str(declared["file"]),
         row=row,
         column=str(declared["column"]) if "column" in declared else None,
-        published=float(published),
-        corrected=float(corrected),
+        published=float(str(published)),
+        corrected=float(str(corrected)),
         reason=str(declared["reason"]),
         said_by=str(declared["said_by"]),
         status="active" if status == "active" else "retired",
     )
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number, and a double can hold it."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def corrected(candidate: pl.DataFrame, corrections: Collection[Correction]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from edumig_pipeline.ingest.corrections import Correction, read_correction
 
@@ -18,6 +18,9 @@ _MANIFEST = "release.toml"
 _README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")
 _PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
 _BLOCK = 1 << 22
+_LARGEST_MANIFEST = 1 << 20  # bytes; those this repository ships have some 4,000
+# What the columns of `releases` hold: text, or a day.
+_SAYS = ("publisher", "title", "url", "published", "retrieved", "licence", "citation", "coverage", "notes")
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,11 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
     """
     releases, strays = [], []
     for source in sorted(path for path in raw.iterdir() if not is_no_data(path)):
-        if not source.is_dir():
+        if not source.is_dir() or not _is_text(source.name):
             strays.append(_found(source, raw))
             continue
         for release in sorted(path for path in source.iterdir() if not is_no_data(path)):
-            if release.is_dir():
+            if release.is_dir() and _is_text(release.name):
                 if not only or source.name in only:
                     releases.append(_release(release, raw))
             else:
@@ -135,18 +138,20 @@ class _Manifest:
 
 
 def _manifest(path: Path) -> _Manifest:
-    if not path.exists():
+    if not os.path.lexists(path):
         return _Manifest()
+    if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+        return _Manifest(fault=f"{path.name} is no regular file of at most {_LARGEST_MANIFEST:,} bytes")
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         files = content.pop("files", {})
         corrections = tuple(read_correction(declared) for declared in content.pop("corrections", []))
-        checksums = {str(name): str(sha256).lower() for name, sha256 in files.items()}
+        checksums = {_name_within(name): str(sha256).lower() for name, sha256 in files.items()}
         addresses = {str(name): str(url) for name, url in content.pop("addresses", {}).items()}
-        manifest = {name: str(value).strip() for name, value in content.items()}
+        manifest = {name: _text(name, content[name]) for name in _SAYS if name in content}
         if retrieved := manifest.get("retrieved"):
             date.fromisoformat(retrieved)
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         return _Manifest(fault=f"{path.name} cannot be read: {error}")
     if (published := manifest.get("published")) and (not _PARTIAL_DATE.fullmatch(published) or _first_day(published) is None):
         return _Manifest(fault=f"{path.name} says published = '{published}', which is no YYYY[-MM[-DD]]")
@@ -155,12 +160,31 @@ def _manifest(path: Path) -> _Manifest:
     return _Manifest(manifest, checksums, addresses, corrections)
 
 
+def _name_within(name: str) -> str:
+    """The name of a file of the release; ValueError for one that could be none, or leads elsewhere."""
+    named = PurePosixPath(name)
+    leads_elsewhere = named.is_absolute() or ".." in named.parts or str(named) != name
+    if leads_elsewhere or "\0" in name or name in (".", _MANIFEST) or any(len(os.fsencode(n)) > 255 for n in named.parts):
+        raise ValueError(f"'{name[:80]}' in [files] is no name of a file below the release folder")
+    return name
+
+
+def _text(name: str, value: object) -> str:
+    """What a manifest says under a name; ValueError unless it is text, a day or a year."""
+    if isinstance(value, bool | float | list | dict):
+        raise ValueError(f"{name} is no text")  # noqa: TRY004 - a fault of the file
+    return str(value).strip()
+
+
 def _found(path: Path, raw: Path) -> FoundFile:
     raw_file = path.relative_to(raw).as_posix()
+    if not _is_text(raw_file):
+        shown = os.fsencode(raw_file).decode(errors="backslashreplace")
+        return FoundFile(path, shown, None, None, ("readable", "its name, or that of its folder, is not UTF-8; rename it"))
     digest = hashlib.sha256()
-    if path.exists() and not path.is_file():
-        return FoundFile(path, raw_file, None, None, ("readable", "this is no regular file, or a folder that is a link"))
     try:
+        if path.exists() and not path.is_file():
+            return FoundFile(path, raw_file, None, None, ("readable", "this is no regular file, or a folder that is a link"))
         with path.open("rb") as stream:
             size = 0
             while block := stream.read(_BLOCK):
@@ -169,6 +193,15 @@ def _found(path: Path, raw: Path) -> FoundFile:
     except OSError as error:
         return FoundFile(path, raw_file, None, None, ("readable", f"the file cannot be read: {error.strerror}"))
     return FoundFile(path, raw_file, digest.hexdigest(), size)
+
+
+def _is_text(name: str) -> bool:
+    """Whether the file system's bytes for a name are UTF-8, so that tables can hold it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:

@@ -86,7 +86,7 @@ def test_a_new_correction_is_applied_to_a_release_that_was_read_before(place: Pl
         (declared().replace('reason = "a digit was lost"\n', ""), "a correction lacks reason"),
         (declared(note="x"), "a correction has note, which nobody knows"),
         (declared(status="maybe"), "status = 'maybe'"),
-        (declared(row="first"), "row, published and corrected of a correction are numbers"),
+        (declared(row="first"), "row of a correction is a whole number from 1 to 2,147,483,647"),
         ("corrections = 5\n", "cannot be read"),
     ],
 )
