@@ -80,7 +80,8 @@ def test_its_policy_names_its_own_scripts_and_style_and_nothing_else(page: Path)
 
 def test_the_same_warehouse_gives_the_same_page(shipped_folder: Path, tmp_path: Path, page: Path) -> None:
     write_report(shipped_folder / "edumig.duckdb", tmp_path / "report/index.html")
-    assert (tmp_path / "report/index.html").read_bytes() == page.read_bytes()
+    first, second = (hashlib.sha256(file.read_bytes()).hexdigest() for file in (page, tmp_path / "report/index.html"))
+    assert first == second
 
 
 def test_the_page_is_small_enough_to_be_mailed(page: Path) -> None:

@@ -9,7 +9,8 @@ SELECT
     source,
     count(value) AS partners_with_number,
     count(*) - count(value) AS partners_without_number,
-    sum(value) AS total_of_numbers
+    -- Exact, so that the order in which threads add does not show in the last digit.
+    sum(value::DECIMAL(28, 6))::DOUBLE AS total_of_numbers
 FROM partner_figures
 GROUP BY topic, direction, area, year, source
 ORDER BY topic, direction, area, source, year
