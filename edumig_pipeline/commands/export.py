@@ -49,7 +49,7 @@ def export(  # noqa: PLR0913 - as many as there are options
     source: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Write the warehouse in a format for others into a folder, with licences and citations.
+    """Write figures, licences and citations for others.
 
     The folder appears whole or not at all, in the place of an earlier export; a folder that holds anything else is left
     alone. Ends with 0 when all is well, 1 when it was written but a release states no licence, 2 when nothing was written,
