@@ -6,12 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from edumig_pipeline.cli import edumig
 from edumig_pipeline.model.catalogue import TABLES
 from tests.pages.running import LANGUAGES, ROOT, Block, Place, blocks, renewed
 
 # Pages that another test runs whole.
-ELSEWHERE = {"docs/exports.md": "tests/pipeline/test_exports_page.py"}
+ELSEWHERE = {
+    "docs/command-line.md": "tests/pipeline/test_cli_page.py",
+    "docs/exports.md": "tests/pipeline/test_exports_page.py",
+}
 # Blocks that are not run here, by page and first line, and why.
 NOT_RUN = {
     ("docs/operations.md", "sudo cp deploy/edumig-daemon.service deploy/edumig-web.service /etc/systemd/system/"): (
@@ -25,8 +27,6 @@ NOT_RUN = {
         "asks the publishers' servers; tests/publishers/test_fetching_section.py runs it with a local one"
     ),
 }
-# Pages that come with the commands they describe, and are linked before those are there.
-PENDING = {"command-line.md", "report.md"}
 GENERATED = {"docs/data-dictionary.md", "docs/findings.md"}
 EVERY_PAGE = [page.relative_to(ROOT).as_posix() for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]]
 PAGES = [name for name in EVERY_PAGE if name not in {*ELSEWHERE, *GENERATED}]
@@ -41,8 +41,7 @@ def run_page(name: str, folder: Path, warehouse: Path) -> str:
     place = Place(folder, warehouse)
 
     def run(block: Block) -> str | None:
-        lacking = set(re.findall(r"^edumig (\w+)", block.text, re.MULTILINE)) - set(edumig.commands)
-        return None if (name, block.title) in NOT_RUN or block.language == "r" or lacking else place.run(block)
+        return None if (name, block.title) in NOT_RUN or block.language == "r" else place.run(block)
 
     return renewed(read(name), run)
 
@@ -102,8 +101,6 @@ def test_links_lead_somewhere(name: str) -> None:
             continue
         path, _, anchor = link.partition("#")
         target = (ROOT / name).parent / path if path else ROOT / name
-        if path.rpartition("/")[2] in PENDING and not target.exists():
-            continue
         assert target.exists(), link
         if anchor:
             assert anchor in anchors(target.resolve().relative_to(ROOT).as_posix()), link
