@@ -7,7 +7,7 @@ from typing import Any
 
 from edumig_pipeline.answers.errors import WrongQuestionError
 from edumig_pipeline.answers.opening import Published, Row
-from edumig_pipeline.answers.spelling import did_you_mean
+from edumig_pipeline.wording.spelling import did_you_mean
 
 _OF_A_CHECK = (
     "check", "verdict", "evidence_source", "evidence_release", "evidence_period", "evidence_value", "difference", "explanation",

@@ -7,9 +7,9 @@ from typing import Any
 
 from edumig_pipeline.answers.errors import UnavailableError, WrongQuestionError
 from edumig_pipeline.answers.opening import Published, Row
-from edumig_pipeline.answers.spelling import did_you_mean
 from edumig_pipeline.model import codes
 from edumig_pipeline.model.catalogue import TABLES
+from edumig_pipeline.wording.spelling import did_you_mean
 
 _MEANINGS = {
     tuple(meanings): meanings

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from edumig_pipeline.answers.errors import WrongQuestionError
 from edumig_pipeline.answers.opening import Published, Row, text_of
-from edumig_pipeline.answers.spelling import did_you_mean
+from edumig_pipeline.wording.spelling import did_you_mean
 
 
 @dataclass(frozen=True)

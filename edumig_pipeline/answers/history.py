@@ -10,8 +10,8 @@ from typing import Any
 
 from edumig_pipeline.answers.errors import NothingFoundError, WrongQuestionError
 from edumig_pipeline.answers.opening import Published, Row
-from edumig_pipeline.answers.spelling import did_you_mean
 from edumig_pipeline.model.codes import OBS_STATUS, SEX, UNIT_MEASURE
+from edumig_pipeline.wording.spelling import did_you_mean
 
 TOTAL = "_T"
 UNDATED = "undated"  # how a statement without a time period is asked for

@@ -1,7 +1,7 @@
 """Answers as CSV, JSON and Parquet, in pieces, so that an answer may be larger than memory.
 
-Belongs here: those three forms, and what makes a text safe in a spreadsheet. Does not belong here: what is shown on a
-terminal (`commands/showing`), or the export of whole tables.
+Belongs here: those three forms. Does not belong here: what is shown on a terminal (`commands/showing`), which texts a
+spreadsheet would run (`wording/formulas`), or the export of whole tables.
 """
 
 import json
@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -17,12 +18,12 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.answers.errors import UnavailableError, WrongQuestionError
 from edumig_pipeline.answers.querying import derived
+from edumig_pipeline.wording.formulas import disarmed
 
 _ROWS = 50_000  # of a piece
 # Types that a form has none for: they are written as DuckDB prints them.
 _NOT_IN_PARQUET = frozenset({"interval", "union", "bit"})
 _NOT_IN_CSV = _NOT_IN_PARQUET | {"list", "array", "struct", "map", "enum", "blob"}
-_FORMULA = r"^[=+\-@\t\r]"
 
 
 def csv_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:
@@ -65,14 +66,13 @@ def _plain(answer: duckdb.DuckDBPyRelation, kinds: frozenset[str]) -> duckdb.Duc
 
 
 def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Texts that begin as a formula does, with an apostrophe before them."""
-    columns = [
-        pc.if_else(pc.match_substring_regex(column, _FORMULA), pc.binary_join_element_wise("'", column, ""), column)
-        if pa.types.is_string(column.type)
-        else column
-        for column in batch.columns
-    ]
+    """Texts that look like a formula, with an apostrophe before them."""
+    columns = [_disarmed(column) if pa.types.is_string(column.type) else column for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _disarmed(column: pa.Array) -> pa.Array:
+    return pl.select(disarmed(pl.lit(pl.Series(values=column)))).to_series().to_arrow().cast(column.type)
 
 
 def json_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:

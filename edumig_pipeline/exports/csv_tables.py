@@ -13,11 +13,11 @@ import polars as pl
 from edumig_pipeline.exports.delimited import records_in, write_csv
 from edumig_pipeline.exports.extract import Extract
 from edumig_pipeline.exports.folder import Work
-from edumig_pipeline.exports.formulas import disarmed
 from edumig_pipeline.exports.report import Written
 from edumig_pipeline.exports.terms import Terms
 from edumig_pipeline.model.reference import CODEBOOK
 from edumig_pipeline.model.schemas import polars_schema
+from edumig_pipeline.wording.formulas import disarmed
 
 ALWAYS = (CODEBOOK.name,)
 

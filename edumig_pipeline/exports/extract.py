@@ -5,7 +5,7 @@ here: any format, or where an export lies.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,12 @@ import duckdb
 import pyarrow as pa
 
 from edumig_pipeline.exports.errors import ExportError, UnknownNameError, first_line
-from edumig_pipeline.exports.names import require_known
 from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.model.evidence import CLAIM_ARITHMETIC, CLAIM_CHECKS, CLAIM_EVIDENCE, CLAIM_INTERVALS
 from edumig_pipeline.model.table import Table
 from edumig_pipeline.publish.derivation import mart_sql, parquet_files
 from edumig_pipeline.warehouse import Generation, Warehouse
+from edumig_pipeline.wording.spelling import did_you_mean
 
 BATCH_ROWS = 65_536
 _MEMORY = "1GiB"  # sorting a view of more rows goes by way of a temporary folder
@@ -103,7 +103,7 @@ class Extract:
         self.db.execute("CREATE SCHEMA exported")
         for column, codes in self.wanted.codes.items():
             what, query = _LABELS[column]
-            require_known(what, codes, dict(self.db.execute(query).fetchall()))
+            _require_known(what, codes, dict(self.db.execute(query).fetchall()))
             self.db.execute(f"CREATE TABLE wanted_{column} AS SELECT unnest($1::VARCHAR[]) AS code", [list(codes)])
             self.db.execute(f"SET VARIABLE wanted_{column} = (SELECT list(code) FROM wanted_{column})")
         for declared in TABLES:
@@ -129,11 +129,17 @@ def chosen_tables(named: tuple[str, ...], offered: tuple[str, ...], always: tupl
 
     `always` come along in any case. Raises UnknownNameError for a name that is no table, or not one of those offered.
     """
-    require_known("table", named, {declared.name: declared.name for declared in TABLES})
+    _require_known("table", named, {declared.name: declared.name for declared in TABLES})
     if unfit := [name for name in named if name not in offered]:
         raise UnknownNameError(f"{unfit[0]} does not fit into this format: it takes {' or '.join(offered)}")
     chosen = {*named, *always} if named else {declared.name for declared in TABLES if not declared.is_view} & {*offered}
     return tuple(declared.name for declared in TABLES if declared.name in chosen)
+
+
+def _require_known(what: str, named: Sequence[str], labels: Mapping[str, str]) -> None:
+    for name in named:
+        if name not in labels:
+            raise UnknownNameError(f"there is no {what} {name}: {did_you_mean(name, labels)}")
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from edumig_pipeline.exports.about_sheet import write_about
 from edumig_pipeline.exports.errors import ExportError
 from edumig_pipeline.exports.extract import Extract
 from edumig_pipeline.exports.folder import Work
-from edumig_pipeline.exports.formulas import looks_like_formula
 from edumig_pipeline.exports.report import Written
 from edumig_pipeline.exports.terms import Terms, as_of
 from edumig_pipeline.model.reference import CODEBOOK
 from edumig_pipeline.model.table import Column, Table, Type
+from edumig_pipeline.wording.formulas import looks_like_formula
 
 ALWAYS = (CODEBOOK.name,)
 NAME = "educational-migration.xlsx"

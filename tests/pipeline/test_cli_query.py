@@ -160,9 +160,10 @@ def test_csv_tells_null_from_an_empty_text_and_keeps_every_digit(ask: Ask) -> No
     assert row == '1,2,nan,"[inf]","so NaN, he said",,"",69836,79.35007385524372,2020-01-31,10,true,-5,"é ""quoted"", here"'
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", " =1+1", "\u00a0=1", "＝1+1", "''=1"])
 def test_a_text_that_a_spreadsheet_would_run_is_made_safe(ask: Ask, text: str) -> None:
-    ran = ask(f"SELECT '{text}' AS t, '{text}'::ENUM('{text}') AS u, -1 AS number, '1-1' AS fine", "--format", "csv")
+    said = "'" + text.replace("'", "''") + "'"
+    ran = ask(f"SELECT {said} AS t, {said}::ENUM({said}) AS u, -1 AS number, '1-1' AS fine", "--format", "csv")
     _, row = csv.reader(io.StringIO(ran.out, newline=""))
     assert row == [f"'{text}", f"'{text}", "-1", "1-1"]
 

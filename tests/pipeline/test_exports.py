@@ -227,7 +227,7 @@ def test_wrong_usage_ends_with_64(shipped_folder: Path, tmp_path: Path) -> None:
     assert refused(run("excel"), 64, "'excel' is not one of")
     assert refused(run("csv", "--table", "observation"), 64, "did you mean observations")
     assert refused(run("csv", "--ref-area", "kazakhstan"), 64, "did you mean KAZ (Kazakhstan)?")
-    assert refused(run("csv", "--indicator", "inbound"), 64, "there is no indicator 'inbound'")
+    assert refused(run("csv", "--indicator", "inbound"), 64, "there is no indicator inbound: did you mean")
     assert refused(run("csv", "--source", "unesco"), 64, "did you mean unesco_uis")
     assert refused(run("sdmx-csv", "--table", "claims"), 64, "it takes observations or latest_observations")
     assert list(tmp_path.iterdir()) == []

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from edumig_pipeline.exports.delimited import records_in
 from edumig_pipeline.exports.exporting import export
 from edumig_pipeline.exports.extract import Wanted
-from edumig_pipeline.exports.formulas import disarmed, looks_like_formula
 from edumig_pipeline.model.catalogue import TABLES, table
+from edumig_pipeline.wording.formulas import disarmed, looks_like_formula
 from tests.unit.fabricated import HOSTILE, as_frame, made_up_rows, made_up_warehouse, observation
 from tests.unit.records_of_csv import records
 from tests.unit.test_exports import Silent

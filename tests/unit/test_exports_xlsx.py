@@ -15,9 +15,9 @@ from edumig_pipeline.exports import xlsx
 from edumig_pipeline.exports.errors import ExportError
 from edumig_pipeline.exports.exporting import export
 from edumig_pipeline.exports.extract import Wanted
-from edumig_pipeline.exports.formulas import looks_like_formula
 from edumig_pipeline.exports.xlsx import NAME
 from edumig_pipeline.model.catalogue import TABLES, table
+from edumig_pipeline.wording.formulas import looks_like_formula
 from tests.unit.fabricated import as_frame, made_up_rows, made_up_warehouse, observation
 from tests.unit.test_exports import Silent
 

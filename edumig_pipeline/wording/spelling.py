@@ -11,7 +11,7 @@ _MOST = 3
 
 
 def meant(word: str, known: Iterable[str] | Mapping[str, str]) -> list[str]:
-    """The known words likest to `word`, likest first: those that hold it, then those spelt nearly so.
+    """The known words likest to `word`, likest first: the same in other letters alone, else those that hold it, then near ones.
 
     Of a mapping the values are looked at as well, and the keys returned: codes with their names.
     """
@@ -22,6 +22,8 @@ def meant(word: str, known: Iterable[str] | Mapping[str, str]) -> list[str]:
         for code, name in known.items():
             texts.setdefault(name.lower(), code)
     asked = word.lower()
+    if asked in texts:
+        return [texts[asked]]
     # At the beginning of a word: Russia is not looked for in Byelorussia.
     begins = re.compile(rf"(?<![^\W_]){re.escape(asked)}")
     holding = [text for text in texts if len(asked) > 2 and begins.search(text)]
