@@ -3,7 +3,7 @@
 --
 -- Grain: source, release.
 WITH held AS (
-    SELECT source, release, count(*) AS row_count, arg_max(time_period, period_end) AS newest_period
+    SELECT source, release, count(*) AS row_count, arg_max(time_period, (period_end, time_period)) AS newest_period
     FROM observations
     GROUP BY ALL
 ),

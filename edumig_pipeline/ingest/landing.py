@@ -146,7 +146,7 @@ class _Landing:
         """Rows of one part as failures of `unique_key`; what those that are listed said is read again."""
         place = ["raw_row", "raw_column"]
         listing = Listing(raw_file)
-        rows = rows.sort("raw_row")
+        rows = rows.sort("raw_row", maintain_order=True)
         rows = rows.filter(listing.admit(pl.repeat("unique_key", rows.height, dtype=pl.String, eager=True)))
         said, last = [], rows["raw_row"].to_numpy().max()
         for batch in self._parts[raw_file].records():

@@ -42,7 +42,7 @@ class _Texts:
             self._codes = np.concatenate([self._codes, np.full(lacking, -1, dtype=np.int32)])
         codes = self._codes[numbers]
         if (unseen := codes < 0).any():
-            fresh = coded.filter(pl.Series(unseen)).unique()
+            fresh = coded.filter(pl.Series(unseen)).unique(maintain_order=True)
             self._codes[numbers_of(fresh)] = np.arange(len(self.said), len(self.said) + len(fresh))
             self.said += fresh.cast(pl.String).to_list()
             codes = self._codes[numbers]

@@ -142,7 +142,8 @@ class Staging:
         """Write the other landing tables, `quarantine`, `corrections` and `area_names` as sorted Parquet."""
         for name in _ON_DISK:
             declared = table(name)
-            order = [*declared.key, *_PLACE]
+            # Footnotes have no key: several of one place are told apart by what they say.
+            order = dict.fromkeys([*declared.key, *_PLACE, *declared.names])
             rows = f"SELECT {_list([*declared.names, *(c for c in _PLACE if c not in declared.names)])} FROM {self._kept(name)}"
             if name == FOOTNOTES.name:
                 rows += f" UNION ALL {self._remarks()}"

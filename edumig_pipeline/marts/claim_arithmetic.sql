@@ -37,14 +37,14 @@ listed AS (
         o.release,
         o.time_period,
         o.dataset,
-        any_value(s.lower) AS lower,
-        any_value(s.upper) AS upper,
-        sum(o.obs_value) AS parts,
+        min(s.lower) AS lower,
+        min(s.upper) AS upper,
+        total(o.obs_value) AS parts,
         string_agg(
             o.raw_file || ', row ' || o.raw_row || coalesce(', column ' || o.raw_column, ''), '; '
             ORDER BY o.raw_file, o.raw_row, o.raw_column
         ) AS place,
-        any_value(o.obs_value) FILTER (o.counterpart_area = s.counterpart_area) AS part
+        min(o.obs_value) FILTER (o.counterpart_area = s.counterpart_area) AS part
     FROM region_shares AS s
     JOIN groupings AS m ON m.source = s.source AND m.parent_area = s.parent_area
     JOIN observations AS o
@@ -68,7 +68,7 @@ too_many_shares AS (
         c.sex,
         c.breakdown,
         c.time_period,
-        sum(i.lower) AS least,
+        total(i.lower) AS least,
         string_agg(c.printed, ' + ' ORDER BY c.claim_id) AS printed,
         'claims ' || string_agg(c.claim_id, ', ' ORDER BY c.claim_id) AS place
     FROM claims AS c
@@ -76,7 +76,7 @@ too_many_shares AS (
     JOIN indicators AS k USING (indicator)
     WHERE k.kind = 'share' AND c.counterpart_area <> '_T' AND i.lower IS NOT NULL
     GROUP BY ALL
-    HAVING sum(i.lower) > 100
+    HAVING total(i.lower) > 100
 ),
 
 -- a total that its parts in a table do not add up to
@@ -87,7 +87,7 @@ totals AS (
         o.release,
         o.time_period,
         o.dataset,
-        sum(o.obs_value) AS parts,
+        total(o.obs_value) AS parts,
         string_agg(
             o.raw_file || ', row ' || o.raw_row || coalesce(', column ' || o.raw_column, ''), '; '
             ORDER BY o.raw_file, o.raw_row, o.raw_column

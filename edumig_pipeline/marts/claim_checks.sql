@@ -34,14 +34,17 @@ own AS (
         *,
         row_number() OVER (
             PARTITION BY claim_id, checked_against
-            ORDER BY released DESC, release DESC, derivation <> 'as published', dataset
+            ORDER BY released DESC, release DESC, derivation <> 'as published', dataset, derivation, place
         ) = 1 AS is_newest
     FROM evidence
     WHERE years_off = 0
 ),
 
 tried AS (
-    SELECT *, row_number() OVER (PARTITION BY claim_id, checked_against ORDER BY is_cited DESC, dataset) AS turn
+    SELECT *, row_number() OVER (
+            PARTITION BY claim_id, checked_against
+            ORDER BY is_cited DESC, dataset, released DESC, release DESC, derivation <> 'as published', derivation, place
+        ) AS turn
     FROM own
     WHERE is_cited OR is_newest
 ),
@@ -87,7 +90,9 @@ findings AS (
     WHERE is_cut
     UNION ALL BY NAME
     SELECT
-        o.claim_id, o.checked_against, 4 AS step, row_number() OVER (ORDER BY o.released DESC) AS turn,
+        o.claim_id, o.checked_against, 4 AS step, row_number() OVER (
+            ORDER BY o.released DESC, o.release DESC, o.derivation <> 'as published', o.dataset, o.derivation, o.place
+        ) AS turn,
         'revised_since' AS verdict, o.source, o.release, o.time_period, o.evidence_value, o.derivation,
         'lay within it; release ' || n.release || ' has since made it ' || spoken(n.evidence_value) AS because
     FROM own AS o
@@ -143,7 +148,10 @@ findings AS (
 decided AS (
     SELECT *
     FROM findings
-    QUALIFY row_number() OVER (PARTITION BY claim_id, checked_against ORDER BY step, turn, release DESC) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY claim_id, checked_against
+        ORDER BY step, turn, release DESC, time_period, derivation <> 'as published', derivation, evidence_value, because
+    ) = 1
 ),
 
 checks AS (

@@ -146,10 +146,11 @@ of_a_span AS (
         e.sex,
         e.breakdown,
         a.time_period,
-        CASE any_value(d.rule) WHEN 'mean_over_span' THEN avg(e.evidence_value) ELSE sum(e.evidence_value) END AS evidence_value,
+        total(e.evidence_value)
+        / CASE min(d.rule) WHEN 'mean_over_span' THEN count(*) ELSE 1 END AS evidence_value,
         string_agg(e.place, '; ' ORDER BY e.year) AS place,
         0 AS years_off,
-        CASE any_value(d.rule) WHEN 'mean_over_span' THEN 'the mean of ' ELSE 'the sum of ' END
+        CASE min(d.rule) WHEN 'mean_over_span' THEN 'the mean of ' ELSE 'the sum of ' END
         || string_agg(spoken(e.evidence_value), ', ' ORDER BY e.year) AS derivation
     FROM asked AS a
     JOIN derived_indicators AS d ON d.indicator = a.indicator
@@ -165,7 +166,7 @@ of_a_span AS (
         AND e.dataset <> 'statements'
         AND e.year BETWEEN a.first_year AND a.last_year
     GROUP BY ALL
-    HAVING count(DISTINCT e.year) = any_value(a.last_year) - any_value(a.first_year) + 1
+    HAVING count(DISTINCT e.year) = min(a.last_year) - min(a.first_year) + 1
 ),
 
 -- a flow as a share of the origin's outbound total

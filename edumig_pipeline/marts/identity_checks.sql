@@ -21,8 +21,8 @@ WITH cells AS (
         a.kind,
         ca.kind AS counterpart_kind,
         coalesce(r.coverage = 'extract', FALSE) AS is_extract,
-        -- Half a unit of the last printed digit: what rounding may have taken or given.
-        0.5 * power(10, -least(printed_decimals(o.obs_value), 9)) AS half_unit
+        -- Half a unit of the last printed digit: what rounding may have taken or given. A decimal, so that sums of it are exact.
+        (0.5 * power(10, -least(printed_decimals(o.obs_value), 9)))::DECIMAL(18, 10) AS half_unit
     FROM observations AS o
     JOIN releases AS r USING (source, release)
     LEFT JOIN areas AS a ON a.code = o.ref_area
@@ -42,8 +42,8 @@ by_sex AS (
         c.release,
         c.ref_area,
         c.time_period,
-        any_value(c.obs_value) FILTER (c.sex = '_T') AS lhs,
-        sum(c.obs_value) FILTER (c.sex IN ('F', 'M')) AS rhs,
+        min(c.obs_value) FILTER (c.sex = '_T') AS lhs,
+        total(CASE WHEN c.sex IN ('F', 'M') THEN c.obs_value END) AS rhs,
         sum(c.half_unit) AS tolerance,
         CASE
             WHEN count(c.obs_value) FILTER (c.sex = 'F') = 0 THEN 'female'
@@ -73,13 +73,13 @@ by_origin AS (
         c.release,
         c.ref_area,
         c.time_period,
-        any_value(c.obs_value) FILTER (c.counterpart_area = '_T') AS lhs,
-        sum(c.obs_value) FILTER (c.counterpart_area <> '_T') AS rhs,
+        min(c.obs_value) FILTER (c.counterpart_area = '_T') AS lhs,
+        total(CASE WHEN c.counterpart_area <> '_T' THEN c.obs_value END) AS rhs,
         sum(c.half_unit) AS tolerance,
         CASE
             WHEN count(c.obs_value) FILTER (c.counterpart_area = '_T') = 0 THEN 'the total'
             -- The world has some 200 countries of origin; a download of a few of them is no sum.
-            WHEN any_value(n.known) < 200 THEN 'all but ' || any_value(n.known) || ' countries of origin'
+            WHEN min(n.known) < 200 THEN 'all but ' || min(n.known) || ' countries of origin'
             WHEN count(*) FILTER (c.obs_status IN ('O', 'Q')) > 0
                 THEN count(*) FILTER (c.obs_status IN ('O', 'Q')) || ' origins without a figure'
         END AS missing
@@ -98,22 +98,23 @@ by_origin AS (
     HAVING count(*) FILTER (c.counterpart_area <> '_T') > 0
 ),
 
+-- Where several datasets of a release have a figure, the first of them that has a number speaks.
 mobility AS (
     SELECT
         source,
         release,
         ref_area,
         time_period,
-        any_value(obs_value) FILTER (indicator = 'inbound_students') AS inbound,
-        any_value(half_unit) FILTER (indicator = 'inbound_students') AS inbound_half,
-        any_value(obs_value) FILTER (indicator = 'outbound_students') AS outbound,
-        any_value(half_unit) FILTER (indicator = 'outbound_students') AS outbound_half,
-        any_value(obs_value) FILTER (indicator = 'net_flow_students') AS net,
-        any_value(half_unit) FILTER (indicator = 'net_flow_students') AS net_half,
-        any_value(obs_value) FILTER (indicator = 'inbound_rate') AS rate,
-        any_value(half_unit) FILTER (indicator = 'inbound_rate') AS rate_half,
-        any_value(obs_value) FILTER (indicator = 'tertiary_enrolment') AS enrolment,
-        any_value(half_unit) FILTER (indicator = 'tertiary_enrolment') AS enrolment_half
+        arg_min(obs_value, dataset) FILTER (indicator = 'inbound_students') AS inbound,
+        arg_min(half_unit, (obs_value IS NULL, dataset)) FILTER (indicator = 'inbound_students') AS inbound_half,
+        arg_min(obs_value, dataset) FILTER (indicator = 'outbound_students') AS outbound,
+        arg_min(half_unit, (obs_value IS NULL, dataset)) FILTER (indicator = 'outbound_students') AS outbound_half,
+        arg_min(obs_value, dataset) FILTER (indicator = 'net_flow_students') AS net,
+        arg_min(half_unit, (obs_value IS NULL, dataset)) FILTER (indicator = 'net_flow_students') AS net_half,
+        arg_min(obs_value, dataset) FILTER (indicator = 'inbound_rate') AS rate,
+        arg_min(half_unit, (obs_value IS NULL, dataset)) FILTER (indicator = 'inbound_rate') AS rate_half,
+        arg_min(obs_value, dataset) FILTER (indicator = 'tertiary_enrolment') AS enrolment,
+        arg_min(half_unit, (obs_value IS NULL, dataset)) FILTER (indicator = 'tertiary_enrolment') AS enrolment_half
     FROM cells
     WHERE counterpart_area = '_T' AND sex = '_T' AND breakdown = '_T'
     GROUP BY ALL
@@ -160,7 +161,7 @@ outbound AS (
         AND o.sex = '_T'
         AND o.breakdown = '_T'
         AND o.dataset <> 'statements'
-    QUALIFY row_number() OVER (PARTITION BY o.source, o.ref_area, o.time_period ORDER BY o.release DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY o.source, o.ref_area, o.time_period ORDER BY o.release DESC, o.dataset) = 1
 ),
 
 by_host AS (
@@ -171,7 +172,7 @@ by_host AS (
         c.counterpart_area AS ref_area,
         c.time_period,
         t.obs_value AS lhs,
-        sum(c.obs_value) AS rhs,
+        total(c.obs_value) AS rhs,
         sum(c.half_unit) + 0.5 AS tolerance,
         t.release = c.release AS same_release,
         -- UIS adds estimates for hosts that do not report, and no release lists those.
@@ -199,8 +200,8 @@ by_residence AS (
         c.release,
         'WLD' AS ref_area,
         c.time_period,
-        any_value(c.obs_value) FILTER (c.ref_area = 'WLD') AS lhs,
-        sum(c.obs_value) FILTER (c.ref_area <> 'WLD') AS rhs,
+        min(c.obs_value) FILTER (c.ref_area = 'WLD') AS lhs,
+        total(CASE WHEN c.ref_area <> 'WLD' THEN c.obs_value END) AS rhs,
         sum(c.half_unit) AS tolerance,
         CASE
             WHEN bool_or(c.is_extract) THEN 'countries left out of the extract'
@@ -228,8 +229,8 @@ table_rows AS (
         release,
         ref_area,
         time_period,
-        any_value(obs_value) FILTER (counterpart_area = '_T') AS lhs,
-        sum(obs_value) FILTER (counterpart_area <> '_T') AS rhs,
+        min(obs_value) FILTER (counterpart_area = '_T') AS lhs,
+        total(CASE WHEN counterpart_area <> '_T' THEN obs_value END) AS rhs,
         0.0 AS tolerance,
         CASE WHEN count(*) FILTER (obs_value IS NULL) > 0 THEN count(*) FILTER (obs_value IS NULL) || ' cells with a dash' END
             AS missing
@@ -246,9 +247,9 @@ table_columns AS (
         source,
         release,
         ref_area,
-        any_value(time_period) FILTER (contains(time_period, '/')) AS time_period,
-        any_value(obs_value) FILTER (contains(time_period, '/')) AS lhs,
-        sum(obs_value) FILTER (NOT contains(time_period, '/')) AS rhs,
+        min(time_period) FILTER (contains(time_period, '/')) AS time_period,
+        min(obs_value) FILTER (contains(time_period, '/')) AS lhs,
+        total(CASE WHEN NOT contains(time_period, '/') THEN obs_value END) AS rhs,
         0.0 AS tolerance,
         CASE WHEN count(*) FILTER (obs_value IS NULL) > 0 THEN count(*) FILTER (obs_value IS NULL) || ' cells with a dash' END
             AS missing

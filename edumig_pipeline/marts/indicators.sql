@@ -2,7 +2,7 @@
 --
 -- Grain: indicator.
 WITH observed AS (
-    SELECT indicator, any_value(unit_measure) AS unit_measure, min(source_indicator) AS source_indicator
+    SELECT indicator, min(unit_measure) AS unit_measure, min(source_indicator) AS source_indicator
     FROM observations
     GROUP BY indicator
 ),

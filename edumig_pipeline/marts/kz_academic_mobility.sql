@@ -24,7 +24,9 @@ WITH cells AS (
         AND indicator = 'academic_mobility_students'
         AND ref_area = 'KAZ'
         AND dataset IN ('table_1', 'statements')
-    QUALIFY row_number() OVER (PARTITION BY time_period, region, funding ORDER BY dataset = 'table_1' DESC) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY time_period, region, funding ORDER BY dataset = 'table_1' DESC, release DESC, sex DESC
+    ) = 1
 ),
 
 annual AS (

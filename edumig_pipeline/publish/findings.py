@@ -69,7 +69,7 @@ def _reconciliation(db: duckdb.DuckDBPyConnection) -> str:
         SELECT
             split_part(concept, ',', 1) AS concept, source_a, release_a, source_b, release_b, count(*) AS cells,
             count(*) FILTER (difference = 0) AS equal, round(median(ratio), 4) AS median_ratio,
-            round(min(ratio), 3) AS smallest, round(max(ratio), 3) AS largest, any_value(explanation)
+            round(min(ratio), 3) AS smallest, round(max(ratio), 3) AS largest, min(explanation)
         FROM reconciliation GROUP BY ALL ORDER BY ALL
         """
     ).fetchall()
@@ -99,7 +99,8 @@ def _reconciliation(db: duckdb.DuckDBPyConnection) -> str:
                 source_b || ' ' || release_b, value_b, round(ratio, 3)
             FROM reconciliation
             WHERE 'KAZ' IN (ref_area, counterpart_area) AND difference <> 0 AND ratio > 0
-            ORDER BY abs(ln(ratio)) DESC, concept, ref_area, counterpart_area, time_period, source_b, release_b LIMIT {_MOST}
+            ORDER BY abs(ln(ratio)) DESC, concept, ref_area, counterpart_area, time_period, source_b,
+                release_b, source_a, release_a LIMIT {_MOST}
             """
         ).fetchall(),
     )
@@ -127,7 +128,8 @@ def _revisions(db: duckdb.DuckDBPyConnection) -> str:
             SELECT indicator, counterpart_area, time_period, from_release, old_value, to_release, new_value, difference
             FROM revisions
             WHERE ref_area = 'KAZ' AND sex = '_T' AND change = 'revised'
-            ORDER BY abs(relative_difference) DESC, indicator, counterpart_area, time_period LIMIT {_MOST}
+            ORDER BY abs(relative_difference) DESC, indicator, counterpart_area, time_period, source, dataset, breakdown,
+                from_release LIMIT {_MOST}
             """
         ).fetchall(),
     )
@@ -149,7 +151,7 @@ def _identities(db: duckdb.DuckDBPyConnection) -> str:
     failing = db.execute(
         f"""
         SELECT identity, release, ref_area, time_period, lhs, rhs, residual, tolerance
-        FROM identity_checks WHERE NOT holds ORDER BY abs(residual) DESC, identity, ref_area, time_period LIMIT {_MOST}
+        FROM identity_checks WHERE NOT holds ORDER BY abs(residual) DESC, identity, ref_area, time_period, source, release LIMIT {_MOST}
         """
     ).fetchall()
     if failing:

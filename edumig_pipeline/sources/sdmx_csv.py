@@ -183,4 +183,4 @@ def _require(records: pl.DataFrame, column: str, what: str, known: Sequence[str]
 
 def _first_of_each(records: pl.DataFrame, said: pl.Expr) -> Iterator[tuple[str, int]]:
     """Everything that is said, and the number of the first record that says it, in their order."""
-    yield from records.group_by(said.alias("said")).agg(pl.first("raw_row")).sort("raw_row").iter_rows()
+    yield from records.group_by(said.alias("said")).agg(pl.first("raw_row")).sort("raw_row", "said").iter_rows()

@@ -13,7 +13,7 @@ SELECT
     median(ratio) AS median_ratio,
     min(ratio) AS smallest_ratio,
     max(ratio) AS largest_ratio,
-    any_value(explanation) AS explanation
+    min(explanation) AS explanation
 FROM reconciliation_cells
 GROUP BY area, concept, source_a, release_a, source_b, release_b
 ORDER BY area, concept, source_a, release_a, source_b, release_b

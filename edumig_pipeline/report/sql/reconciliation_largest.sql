@@ -28,7 +28,9 @@ QUALIFY
             counterpart_area,
             time_period,
             source_b,
-            release_a
+            release_a,
+            source_a,
+            release_b
     ) <= (SELECT differences FROM limits)
 ORDER BY
     area,
@@ -39,4 +41,6 @@ ORDER BY
     counterpart_area,
     time_period,
     source_b,
-    release_a
+    release_a,
+    source_a,
+    release_b

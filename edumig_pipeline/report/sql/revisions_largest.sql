@@ -22,7 +22,14 @@ QUALIFY
     row_number() OVER (
         PARTITION BY area
         ORDER BY
-            abs(relative_difference) DESC NULLS LAST, indicator, ref_area, counterpart_area, time_period, dataset, from_release
+            abs(relative_difference) DESC NULLS LAST,
+            indicator,
+            ref_area,
+            counterpart_area,
+            time_period,
+            dataset,
+            from_release,
+            source
     ) <= (SELECT revisions FROM limits)
 ORDER BY
     area,
@@ -32,4 +39,5 @@ ORDER BY
     counterpart_area,
     time_period,
     dataset,
-    from_release
+    from_release,
+    source
