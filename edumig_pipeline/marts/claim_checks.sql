@@ -41,7 +41,9 @@ own AS (
 ),
 
 tried AS (
-    SELECT *, row_number() OVER (
+    SELECT
+        *,
+        row_number() OVER (
             PARTITION BY claim_id, checked_against
             ORDER BY is_cited DESC, dataset, released DESC, release DESC, derivation <> 'as published', derivation, place
         ) AS turn
@@ -90,7 +92,8 @@ findings AS (
     WHERE is_cut
     UNION ALL BY NAME
     SELECT
-        o.claim_id, o.checked_against, 4 AS step, row_number() OVER (
+        o.claim_id, o.checked_against, 4 AS step,
+        row_number() OVER (
             ORDER BY o.released DESC, o.release DESC, o.derivation <> 'as published', o.dataset, o.derivation, o.place
         ) AS turn,
         'revised_since' AS verdict, o.source, o.release, o.time_period, o.evidence_value, o.derivation,

@@ -151,7 +151,8 @@ def _identities(db: duckdb.DuckDBPyConnection) -> str:
     failing = db.execute(
         f"""
         SELECT identity, release, ref_area, time_period, lhs, rhs, residual, tolerance
-        FROM identity_checks WHERE NOT holds ORDER BY abs(residual) DESC, identity, ref_area, time_period, source, release LIMIT {_MOST}
+        FROM identity_checks WHERE NOT holds
+        ORDER BY abs(residual) DESC, identity, ref_area, time_period, source, release LIMIT {_MOST}
         """
     ).fetchall()
     if failing:

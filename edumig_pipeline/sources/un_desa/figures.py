@@ -107,8 +107,8 @@ def _terms(sheet: Sheet, labels: pl.DataFrame) -> pl.DataFrame:
     if not sheet.is_matrix:
         return terms
     name = areas.plain_name(pl.col("area"))
-    countries = labels.filter(pl.col("code").cast(pl.Int32, strict=False) < areas.FIRST_AGGREGATE).select(name, "code").unique(maintain_order=True)
-    codes = dict(countries.iter_rows())
+    countries = labels.filter(pl.col("code").cast(pl.Int32, strict=False) < areas.FIRST_AGGREGATE)
+    codes = dict(countries.select(name, "code").unique(maintain_order=True).iter_rows())
     plain = areas.plain_name(pl.col("heading"))
     return terms.select(pl.exclude("heading"), pl.col("heading").alias("origin"), plain.replace(codes).alias("origin_code"))
 
