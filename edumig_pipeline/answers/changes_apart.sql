@@ -1,7 +1,7 @@
 -- What only one release of a pair covers, so that nothing of it is compared.
 --
 -- Grain: dataset, indicator.
-SELECT dataset, indicator, any_value(release) AS only_in
+SELECT dataset, indicator, min(release) AS only_in
 FROM release_coverage
 GROUP BY dataset, indicator
 HAVING count(DISTINCT release) = 1
