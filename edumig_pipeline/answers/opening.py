@@ -55,11 +55,13 @@ def text_of(question: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Published]:
+def opened(folder: Path, *, sealed: bool = False) -> Iterator[Published]:
     """The warehouse published in `folder`, open until the block ends; a refresh meanwhile does not disturb it.
 
-    The connection can neither write nor reach any other file, setting, extension or variable of the machine. Raises
-    UnavailableError when there is no warehouse, or when the file turns out to be damaged or of another version.
+    The connection reaches no other file, setting, extension or variable of the machine. `sealed`, for SQL that is not our own, it
+    opens no file at all any more: DuckDB counts the published one among those that COPY may write, and a SELECT may hold a
+    COPY. What does not fit into memory then fails. Raises UnavailableError when there is no warehouse, or when the file turns
+    out to be damaged or of another version.
     """
     link = Warehouse(folder).database
     if not link.exists():
@@ -73,6 +75,8 @@ def opened(folder: Path) -> Iterator[Published]:
         shut: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "temp_directory": spill}
         with duckdb.connect(str(file), read_only=True, config=shut) as db:
             db.execute("SET enable_progress_bar = false")
+            if sealed:
+                db.execute("SET disabled_filesystems = 'LocalFileSystem'")
             db.execute("SET lock_configuration = true")
             yield Published(link, file, db)
 

@@ -21,6 +21,8 @@ _ONE_SELECT = (
     "a query is one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE): the warehouse is only read, and nothing else "
     "of this machine is; a PIVOT needs its columns listed: PIVOT t ON year IN (2017, 2018) USING sum(x)"
 )
+_NO_FILE = "File system LocalFileSystem has been disabled by configuration"
+_NO_FILE_TOLD = "no query reaches a file of this machine, not even one for what does not fit into memory"
 _AT_FAULT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException)
 
 
@@ -28,14 +30,13 @@ _AT_FAULT = (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionExcepti
 def asked(published: Published, sql: str) -> Iterator[duckdb.DuckDBPyRelation]:
     """The answer to one SELECT, computed as it is fetched; columns of the same name are told apart by a number.
 
-    Raises WrongQuestionError, with DuckDB's message and the place in the text, for what is no SQL, names what is not there,
-    cannot be computed, or is any other statement: even on a file opened for reading, COPY could write where DuckDB keeps
-    the log of that file.
+    The warehouse is to be opened sealed. Raises WrongQuestionError, with DuckDB's message and the place in the text, for what is
+    no SQL, names what is not there, cannot be computed, or is any other statement.
     """
     try:
         yield derived(_bound(published.db, _one_select(sql)), "FROM answer")
     except (*_AT_FAULT, WrongQuestionError) as error:
-        raise WrongQuestionError(_in_lines_of(sql, str(error))) from error
+        raise WrongQuestionError(_in_lines_of(sql, str(error).replace(_NO_FILE, _NO_FILE_TOLD))) from error
 
 
 def _one_select(sql: str) -> duckdb.Statement:

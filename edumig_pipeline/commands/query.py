@@ -37,9 +37,9 @@ def query(sql: str, warehouse: Path, form: str | None, output: Path | None, *, a
     """Ask the warehouse in SQL.
 
     SQL is one SELECT of DuckDB's; with - it is read from standard input. The file is opened for reading, shut off from the
-    rest of the machine: no other file, setting or extension can be reached. CSV and JSON hold every row and digit and are
-    written as they are computed; a table shows the first 500 rows. In CSV, NULL is an empty cell and an empty text a quoted
-    one, and texts that a spreadsheet would take for a formula get an apostrophe.
+    rest of the machine: no other file, setting or extension can be reached, and what does not fit into memory fails. CSV and
+    JSON hold every row and digit and are written as they are computed; a table shows the first 500 rows. In CSV, NULL is an
+    empty cell and an empty text a quoted one, and texts that a spreadsheet would take for a formula get an apostrophe.
 
     Ends with 0; 2 when there is no warehouse or it cannot be read; 64 when the SQL is wrong, with the place, or more than a
     SELECT.
@@ -54,7 +54,7 @@ def query(sql: str, warehouse: Path, form: str | None, output: Path | None, *, a
         raise click.UsageError("a table is for the screen: write csv, json or parquet to a file")
     sql = sys.stdin.read() if sql == "-" else sql
 
-    with opened(warehouse) as published:
+    with opened(warehouse, sealed=True) as published:
 
         def answer() -> None:
             with asked(published, sql) as found:

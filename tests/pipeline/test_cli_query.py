@@ -83,7 +83,6 @@ def state(folder: Path) -> dict[str, int]:
         "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM '{folder}/parquet/claims/*.parquet'",
         "SELECT * FROM read_csv('http://127.0.0.1:1/x')",
-        "SELECT * FROM duckdb_secrets()",
         "SELECT getenv('HOME')",
         # this program's own variables
         "SELECT * FROM statements",
