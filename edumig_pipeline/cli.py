@@ -24,6 +24,7 @@ from edumig_pipeline.commands.refresh import refresh
 from edumig_pipeline.commands.status import status
 from edumig_pipeline.commands.tables import describe, tables
 from edumig_pipeline.commands.ui import ui
+from edumig_pipeline.printable import visible
 
 
 class _Commands(click.Group):
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("EDUMIG_TRACEBACK"):
             raise
         name = "" if isinstance(error, AnswerError | CommandError) else f"{type(error).__name__}: "
-        click.echo(f"edumig: {name}{error}", err=True)
+        click.echo(f"edumig: {name}{visible(str(error))}", err=True)
         sys.exit(_exit_code(error))
 
 

@@ -14,6 +14,7 @@ import click
 from edumig_pipeline.commands.exit_codes import FAILED, FLAWED
 from edumig_pipeline.commands.folders import WAREHOUSE
 from edumig_pipeline.exports.formats import FORMATS
+from edumig_pipeline.printable import in_json, on_one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,13 +67,13 @@ def export(  # noqa: PLR0913 - as many as there are options
     except UnknownNameError as error:
         raise click.UsageError(str(error)) from error
     except ExportError as error:
-        click.echo(f"edumig: nothing was exported: {error}", err=True)
+        click.echo(f"edumig: nothing was exported: {visible(str(error))}", err=True)
         sys.exit(FAILED)
-    click.echo(json.dumps(_as_json(report), indent=2, ensure_ascii=False) if as_json else _as_text(report))
+    click.echo(in_json(json.dumps(_as_json(report), indent=2, ensure_ascii=False)) if as_json else _as_text(report))
     if report.whole:
         click.echo(f"whole, since they have no such column: {', '.join(report.whole)}", err=True)
     for warning in report.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {on_one_line(warning)}", err=True)
     if report.warnings:
         sys.exit(FLAWED)
 

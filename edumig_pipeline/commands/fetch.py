@@ -13,6 +13,7 @@ import click
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED
 from edumig_pipeline.commands.folders import RAW
 from edumig_pipeline.commands.showing import JSON, show_json
+from edumig_pipeline.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.fetch import Outcome
@@ -66,12 +67,12 @@ def _complain(outcome: "Outcome") -> None:
     if outcome.state in _BAD:
         click.echo(_sentence(outcome), err=True)
     for line in outcome.strange:
-        click.echo(f"  will not land: {line}", err=True)
+        click.echo(f"  will not land: {on_one_line(line)}", err=True)
 
 
 def _sentence(outcome: "Outcome") -> str:
     release = f"raw/{outcome.source}/{outcome.release} " if outcome.release else ""
-    return f"{outcome.state}: {outcome.name}: {release}{outcome.message}"
+    return on_one_line(f"{outcome.state}: {outcome.name}: {release}{outcome.message}")
 
 
 def _exit_code(outcomes: Sequence["Outcome"]) -> int:

@@ -24,6 +24,7 @@ from rich.progress import (
 )
 
 from edumig_pipeline import watch
+from edumig_pipeline.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.retrieval.web import Watch
@@ -37,7 +38,7 @@ def shown() -> Iterator["Watch"]:
         yield _Lines()
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
@@ -51,10 +52,10 @@ class _Lines:
     """A line for each file that begins to come."""
 
     def say(self, text: str) -> None:
-        click.echo(text, file=sys.stderr)
+        click.echo(on_one_line(text), file=sys.stderr)
 
     def begin(self, label: str, total: int | None) -> None:
-        click.echo(f"downloading {label}" + (f" ({total / 1e6:,.1f} MB)" if total else ""), file=sys.stderr)
+        click.echo(f"downloading {on_one_line(label)}" + (f" ({total / 1e6:,.1f} MB)" if total else ""), file=sys.stderr)
 
     def advance(self, count: int) -> None:
         """A line for each block would be too many."""
@@ -71,11 +72,11 @@ class _Bars:
         self._task: TaskID | None = None
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, highlight=False, markup=False)
+        self._progress.console.print(on_one_line(text), highlight=False, markup=False)
 
     def begin(self, label: str, total: int | None) -> None:
         self.end()
-        self._task = self._progress.add_task(label, total=total)
+        self._task = self._progress.add_task(on_one_line(label), total=total)
 
     def advance(self, count: int) -> None:
         if self._task is not None:
@@ -94,7 +95,7 @@ def steps_shown() -> Iterator[watch.Watch]:
     if not console.is_terminal:
         yield _StepLines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield _StepBar(progress)
 
@@ -108,7 +109,7 @@ class _StepLines:
 
     def done(self, piece: str = "") -> None:
         if piece:
-            click.echo(piece, file=sys.stderr)
+            click.echo(on_one_line(piece), file=sys.stderr)
 
 
 class _StepBar:
@@ -124,4 +125,4 @@ class _StepBar:
     def done(self, piece: str = "") -> None:
         self._progress.advance(self._task)
         if piece:
-            self._progress.console.print(piece, highlight=False, markup=False)
+            self._progress.console.print(on_one_line(piece), highlight=False, markup=False)

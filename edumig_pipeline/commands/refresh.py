@@ -12,6 +12,7 @@ import click
 from edumig_pipeline.commands.exit_codes import FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW, WAREHOUSE
 from edumig_pipeline.commands.showing import JSON, show_json
+from edumig_pipeline.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.publish.summary import Summary
@@ -83,9 +84,10 @@ def _say_what_was_built(summary: "Summary") -> None:
 
 def _say_what_was_refused(summary: "Summary") -> None:
     for refusal in summary.refusals:
-        click.echo(f"refused: {refusal.raw_file}: {refusal.rule}: {refusal.reason}", err=True)
+        click.echo(on_one_line(f"refused: {refusal.raw_file}: {refusal.rule}: {refusal.reason}"), err=True)
     for (raw_file, rule), count in summary.quarantined.items():
-        click.echo(f"quarantined: {raw_file}: {count:,} {'row' if count == 1 else 'rows'} by rule {rule}", err=True)
+        rows = "row" if count == 1 else "rows"
+        click.echo(on_one_line(f"quarantined: {raw_file}: {count:,} {rows} by rule {rule}"), err=True)
     for example in summary.examples:
-        click.echo(f"  {example}", err=True)
+        click.echo(f"  {on_one_line(example)}", err=True)
     click.echo("They are in the table quarantine, of each rule and file up to 10,000; everything else is published.", err=True)

@@ -17,6 +17,8 @@ from typing import Any
 
 import click
 
+from edumig_pipeline.printable import in_json, visible
+
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs.")
 
 _NARROWEST = 16  # a column of text may be folded to this many characters; past that a row is shown as a list
@@ -26,7 +28,7 @@ _UNBOUNDED = 10_000
 
 def show_json(answer: object) -> None:
     """One JSON document: dates as ISO 8601 has them, what is no finite number as null."""
-    click.echo(json.dumps(_plain(answer), ensure_ascii=False, indent=1, allow_nan=False))
+    click.echo(in_json(json.dumps(_plain(answer), ensure_ascii=False, indent=1, allow_nan=False)))
 
 
 def _plain(value: object) -> object:
@@ -64,6 +66,7 @@ def show_table(
     `absent` stands where there is no value; `figures` names the columns whose numbers get commas.
     """
     found = [list(row) for row in rows]
+    headings = [visible(heading) for heading in headings]  # a query may make them of what is in the data
     comma = [heading in figures for heading in headings]
     texts = [[_text(value, absent, with_comma=one) for value, one in zip(row, comma, strict=True)] for row in found]
     natural = [max(map(_longest, column)) for column in zip(headings, *texts, strict=True)]
@@ -147,13 +150,6 @@ def _number(value: float, comma: str) -> str:
     return format(value, f"{comma}.4f").rstrip("0").rstrip(".")
 
 
-def visible(text: str) -> str:
-    """The text with its control characters spelt out: a terminal would obey them."""
-    if text.isprintable():
-        return text
-    return "".join(sign if sign.isprintable() or sign == "\n" else repr(sign)[1:-1] for sign in text)
-
-
 def columns(rows: Sequence[Mapping[str, Any]], *names: str) -> list[list[Any]]:
     """These fields of rows, in this order."""
     return [[row[name] for name in names] for row in rows]
@@ -161,4 +157,4 @@ def columns(rows: Sequence[Mapping[str, Any]], *names: str) -> list[list[Any]]:
 
 def note(text: str) -> None:
     """Something about an answer that is not part of it, on standard error."""
-    click.echo(text, file=sys.stderr)
+    click.echo(visible(text), file=sys.stderr)

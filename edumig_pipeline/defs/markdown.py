@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from edumig_pipeline.printable import in_markdown
+
 _LONGEST_CELL = 200
 _EIGHTHS = "▏▎▍▌▋▊▉"
 _WIDTH = 16  # of the longest bar, in letters
@@ -35,7 +37,7 @@ def _cell(value: object, longest: int, *, plain: bool) -> str:
         return f"{value:,}"
     text = str(value)
     text = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return text.replace("\n", " ").replace("|", "\\|").replace("<", "\\<")
+    return in_markdown(text)
 
 
 def bars(values: Sequence[float]) -> list[str]:

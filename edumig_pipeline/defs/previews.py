@@ -13,6 +13,7 @@ from edumig_pipeline.defs.markdown import bars, markdown_table
 from edumig_pipeline.defs.pictures import column_chart
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.table import Table
+from edumig_pipeline.printable import in_markdown
 
 SHOWN_AT_ONCE = 1000  # letters: the page hides longer Markdown behind a link
 _ROWS, _COLUMNS, _CELL, _YEARS = 6, 5, 40, 12
@@ -38,7 +39,7 @@ def _first_rows(table: Table, rows: pl.LazyFrame) -> dict[str, str]:
     telling = [name for name in found.columns if found[name].null_count() < found.height and not name.startswith("raw_")]
     differing = [name for name in telling if found[name].n_unique() > 1 or found.height == 1]
     names = (differing or telling)[:_COLUMNS]
-    same = [f"{name} {found[name][0]}" for name in table.key if name not in names and found[name].n_unique() == 1]
+    same = [in_markdown(f"{name} {found[name][0]}") for name in table.key if name not in names and found[name].n_unique() == 1]
     caption = f"All of these rows: {', '.join(same)}.\n\n" if same else ""
     for height in range(found.height, 1, -1):
         text = caption + markdown_table(found.select(names).head(height), _CELL)

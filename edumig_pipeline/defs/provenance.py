@@ -43,7 +43,6 @@ def provenance(name: str, files: list[Path], releases: pl.DataFrame) -> str | No
 
 
 def release_table(releases: pl.DataFrame) -> str:
-    """Releases with their licence and, where there is room for it, a link to their address."""
-    link = pl.format("[{}]({})", pl.col("url").str.replace(r"^https?://([^/]+).*$", "$1"), "url")
-    text = markdown_table(releases.select(*_RELEASE, "licence", link.alias("from")))
+    """Releases with their licence and, where there is room for it, their address, which the page makes a link of if it is one."""
+    text = markdown_table(releases.select(*_RELEASE, "licence", pl.col("url").alias("from")))
     return text if len(text) < SHOWN_AT_ONCE else markdown_table(releases.select(*_RELEASE, "licence"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from edumig_pipeline.model.codes import VERDICT, VERDICT_RANK
+from edumig_pipeline.printable import in_markdown
 from edumig_pipeline.publish.derivation import parquet_files
 
 _TABLES = ("claims", "claim_checks", "reconciliation", "revisions", "identity_checks", "areas", "releases")
@@ -59,7 +60,10 @@ def _claims(db: duckdb.DuckDBPyConnection) -> str:
         ).fetchall()
         if rows:
             lines += ["", f"### {verdict.replace('_', ' ').capitalize()}", ""]
-            lines += [f"- **{claim}** {statement} {explanation}" for claim, statement, explanation in rows]
+            lines += [
+                f"- **{claim}** {statement} {explanation}"
+                for claim, statement, explanation in (map(in_markdown, row) for row in rows)
+            ]
     return "\n".join([*lines, ""])
 
 
@@ -173,4 +177,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
-    return str(value).replace("|", "\\|")
+    return in_markdown(str(value))

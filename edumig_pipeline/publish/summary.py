@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.catalogue import TABLES
+from edumig_pipeline.printable import on_one_line
 from edumig_pipeline.warehouse import Generation, Warehouse
 
 
@@ -85,7 +86,11 @@ def why_nothing_landed(parts: Collection[Path]) -> str:
     lines = [f"{r.raw_file}: {r.rule}: {r.reason}" for r in _refusals(refused)]
     lines += _examples(refused.filter(pl.col("raw_row").is_not_null()).sort("raw_file", "raw_row", "reason"))
     return "\n  ".join(
-        ["no value of any file landed", *lines[:20], *([f"and {len(lines) - 20} more"] if len(lines) > 20 else [])]
+        [
+            "no value of any file landed",
+            *map(on_one_line, lines[:20]),
+            *([f"and {len(lines) - 20} more"] if len(lines) > 20 else []),
+        ]
     )
 
 
