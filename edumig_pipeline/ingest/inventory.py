@@ -13,11 +13,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
 from edumig_pipeline.ingest.corrections import Correction, read_correction
+from edumig_pipeline.printable import acts, on_one_line
 
 _MANIFEST = "release.toml"
 _README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")
 _PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
 _BLOCK = 1 << 22
+# Each is read by itself, which takes about a tenth of a second; publishers' releases have up to some hundreds.
+_MOST_FILES = 10_000
 _LARGEST_MANIFEST = 1 << 20  # bytes; those this repository ships have some 4,000
 # What the columns of `releases` hold: text, or a day.
 _SAYS = ("publisher", "title", "url", "published", "retrieved", "licence", "citation", "coverage", "notes")
@@ -80,11 +83,11 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
     """
     releases, strays = [], []
     for source in sorted(path for path in raw.iterdir() if not is_no_data(path)):
-        if not source.is_dir() or not _is_text(source.name):
+        if not source.is_dir() or acts(source.name):
             strays.append(_found(source, raw))
             continue
         for release in sorted(path for path in source.iterdir() if not is_no_data(path)):
-            if release.is_dir() and _is_text(release.name):
+            if release.is_dir() and not acts(release.name):
                 if not only or source.name in only:
                     releases.append(_release(release, raw))
             else:
@@ -95,9 +98,13 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
 
 
 def _release(folder: Path, raw: Path) -> FoundRelease:
+    present = _data_files(folder)
+    if len(present) > _MOST_FILES:
+        reason = f"the release has {len(present):,} files; no publisher's has so many: put into it what belongs together"
+        whole = FoundFile(folder, folder.relative_to(raw).as_posix(), None, None, ("readable", reason))
+        return FoundRelease(folder.parent.name, folder.name, (whole,))
     said = _manifest(folder / _MANIFEST)
     files = []
-    present = _data_files(folder)
     # What the manifest names must be there, or somebody will look for its figures in vain.
     for path in sorted({*present, *(folder / name for name in said.checksums)}):
         name = path.relative_to(folder).as_posix()
@@ -115,14 +122,16 @@ def _release(folder: Path, raw: Path) -> FoundRelease:
 def _data_files(folder: Path) -> list[Path]:
     """The data files below a folder; and subfolders that are links or cannot be looked into, so that they are named."""
     found: list[Path] = []
-
-    def keep_unreadable(error: OSError) -> None:
-        found.append(Path(error.filename))
-
-    for place, folders, names in os.walk(folder, onerror=keep_unreadable):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in links]
-        found.extend(Path(place, name) for name in (*links, *names) if not is_no_data(Path(name)))
+    waiting = [folder]  # folders may lie in one another deeper than calls can
+    while waiting:
+        place = waiting.pop()
+        try:
+            entries = [(Path(entry.path), entry.is_dir(follow_symlinks=False)) for entry in os.scandir(place)]
+        except OSError:
+            found.append(place)
+            continue
+        waiting += [path for path, is_folder in entries if is_folder and not path.name.startswith(".")]
+        found += [path for path, is_folder in entries if not is_folder and not is_no_data(path)]
     return found
 
 
@@ -178,9 +187,10 @@ def _text(name: str, value: object) -> str:
 
 def _found(path: Path, raw: Path) -> FoundFile:
     raw_file = path.relative_to(raw).as_posix()
-    if not _is_text(raw_file):
-        shown = os.fsencode(raw_file).decode(errors="backslashreplace")
-        return FoundFile(path, shown, None, None, ("readable", "its name, or that of its folder, is not UTF-8; rename it"))
+    if acts(raw_file):
+        shown = on_one_line(os.fsencode(raw_file).decode(errors="backslashreplace"))
+        reason = "its name, or that of its folder, holds control characters or is not UTF-8; rename it"
+        return FoundFile(path, shown, None, None, ("readable", reason))
     digest = hashlib.sha256()
     try:
         if path.exists() and not path.is_file():
@@ -193,15 +203,6 @@ def _found(path: Path, raw: Path) -> FoundFile:
     except OSError as error:
         return FoundFile(path, raw_file, None, None, ("readable", f"the file cannot be read: {error.strerror}"))
     return FoundFile(path, raw_file, digest.hexdigest(), size)
-
-
-def _is_text(name: str) -> bool:
-    """Whether the file system's bytes for a name are UTF-8, so that tables can hold it."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:

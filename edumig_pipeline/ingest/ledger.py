@@ -92,8 +92,11 @@ class Ledger:
     def files(self, source: str | None, release: str | None) -> pl.DataFrame:
         """The rows of `raw_files`; source and release are None for files outside a release folder."""
         rows = []
+        parts: dict[str, list[_Account]] = {raw_file: [] for raw_file in self._files}
+        for account in self._accounts.values():
+            parts[account.file.raw_file].append(account)
         for file in self._files.values():
-            accounts = [account for account in self._accounts.values() if account.file == file]
+            accounts = parts[file.raw_file]
             refused = all(account.refused for account in accounts)
             layouts = sorted({account.layout for account in accounts if account.layout and not account.refused})
             row = {

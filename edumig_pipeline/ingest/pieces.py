@@ -12,6 +12,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 from edumig_pipeline.ingest.inventory import is_no_data
+from edumig_pipeline.printable import acts, on_one_line
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.reading.zipped import blocks, opened
@@ -35,12 +36,14 @@ def members(raw: RawFile, scratch: Path) -> Iterator[RawFile | tuple[str, Refuse
         for info in archive.infolist():
             if info.is_dir() or _holds_no_data(info.filename):
                 continue
-            raw_file = f"{raw.raw_file}#{info.filename}"
+            raw_file = f"{raw.raw_file}#{on_one_line(info.filename)}"
             seen[raw_file] += 1
             try:
                 if seen[raw_file] > 1:
                     raw_file += f" ({seen[raw_file]})"
                     _refuse("the archive has two members of this name")
+                if acts(info.filename):
+                    _refuse("its name holds control characters; rename it")
                 yield RawFile(_unpacked(archive, info, scratch), raw_file)
             except RefusedError as refused:
                 yield raw_file, refused

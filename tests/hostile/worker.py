@@ -6,7 +6,6 @@ looked at (`trial`). By hand, for one that failed: `python -m tests.hostile.work
 
 import faulthandler
 import json
-import os
 import random
 import resource
 import subprocess
@@ -19,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.hostile import documents, texts
-from tests.hostile.bounds import MEMORY_PER_FILE, SECONDS_PER_FILE
+from tests.hostile.bounded import bound_memory
+from tests.hostile.bounds import SECONDS_PER_FILE
 from tests.hostile.samples import ROOT, Sample, samples
 from tests.hostile.trial import land
 
@@ -76,13 +76,6 @@ def _try(folder: Path, group: Sequence[Sample], number: int) -> list[Tried]:
     ]
 
 
-def _bound_memory() -> None:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY_PER_FILE
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main(first: int, end: int, *wanted: str) -> None:
     """Try the rounds from `first` to before `end`; one JSON object a line: what is begun, then what became of it."""
     groups = list(_releases(wanted))
@@ -91,7 +84,7 @@ def main(first: int, end: int, *wanted: str) -> None:
         inside.mkdir()
         for group in groups:
             _try(inside, group, 0)  # everything is imported, and threads are started
-        _bound_memory()
+        bound_memory()
         for number in range(first, end):
             for group in groups:
                 _say({"begun": [sample.id for sample in group], "round": number})
