@@ -9,6 +9,8 @@ import re
 # Control characters, among them ESC and the one that does its work in a single byte; line ends that are none of ours; what
 # turns the direction of the text behind it (Unicode Standard Annex 9); halves of characters.
 _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Characters of a line: a cell may have a hundred million, and the reason a layout is refused for has some thousands.
+_LONGEST = 10_000
 _MARKUP = re.compile(r"([\\`*\[\]<|~]|&(?=#?\w+;))")
 
 
@@ -25,8 +27,9 @@ def visible(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The text with all that is not to be seen spelt out, line ends too: what follows cannot pass for a line of ours."""
-    return visible(text).replace("\n", "\\n")
+    """The text with all that is not to be seen spelt out, line ends too, so that it cannot pass for a line of ours; or cut."""
+    shown = visible(text[: _LONGEST + 1]).replace("\n", "\\n")
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def in_markdown(text: str) -> str:

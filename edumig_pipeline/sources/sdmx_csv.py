@@ -32,6 +32,8 @@ _KINDS = ("dataflow",)
 # Information, append, merge, replace; a file without the column informs.
 _DELETE = "d"
 _ACTIONS = ("", "i", "a", "m", "r", _DELETE)
+# Each attribute becomes a remark, which is validated by itself; dataflows have up to some thirty components.
+_MOST_COLUMNS = 300
 _FIRST_LOOK = 50  # records; the first of them that is whole says whose file it is
 
 
@@ -109,10 +111,14 @@ class SdmxCsv:
 
 def read_header(headings: Sequence[str]) -> Header:
     """What the columns of an SDMX-CSV file are. Raises RefusedError when they do not go by the format."""
+    if len(headings) > _MOST_COLUMNS:
+        raise RefusedError(_RULE, f"the header has {len(headings):,} columns; no dataflow has so many components")
     names = unique_names(headings)
     ids = [_id(heading) for heading in headings]
     count = next((i for i, one in enumerate(ids) if one.upper() not in _LEADING), len(ids))
     leading = {one.upper(): name for one, name in zip(ids[:count], names[:count], strict=True)}
+    if _STRUCTURE_ID not in leading and _DATAFLOW not in leading:
+        raise RefusedError(_RULE, "DATAFLOW, or STRUCTURE and STRUCTURE_ID, are expected before the dimensions")
     # With a column for each label, codes and labels alternate.
     step = 2 if _NAME in leading else 1
     codes = range(count, len(ids), step)

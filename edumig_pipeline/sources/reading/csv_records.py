@@ -19,6 +19,8 @@ import pyarrow.csv as pc
 
 from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
 
+# Records that do not split into the header's columns; a file with more of them is another table, or none.
+_MOST_MALFORMED = 100_000
 _BLOCK = 16 << 20  # bytes per batch; about 500,000 records of a UIS file
 
 
@@ -47,6 +49,8 @@ def read_csv(  # noqa: PLR0913 - a table can differ in as many ways
     malformed: list[Malformed] = []
 
     def keep_malformed(row: pc.InvalidRow) -> str:
+        if len(malformed) == _MOST_MALFORMED:
+            return "error"
         reason = f"{row.actual_columns} fields where the header has {row.expected_columns}"
         malformed.append(Malformed(row.number - 1 - lines_before, "record_width", reason, row.text))
         return "skip"
@@ -63,6 +67,12 @@ def read_csv(  # noqa: PLR0913 - a table can differ in as many ways
             for batch in _batches(_ahead(reader), reader.schema, header, malformed):
                 yield _without_footer(batch, footer) if footer else batch
     except pa.ArrowInvalid as error:
+        if len(malformed) == _MOST_MALFORMED:
+            reason = f"more than {_MOST_MALFORMED:,} records do not split into the {len(header)} columns of the header: {error}"
+            raise RefusedError("csv_syntax", reason) from error
+        if "straddl" in str(error):
+            reason = f"a record has more than {_BLOCK:,} bytes: a quote or line ends may be missing before it, or within"
+            raise RefusedError("csv_syntax", reason) from error
         raise RefusedError("csv_syntax", str(error)) from error
 
 

@@ -27,6 +27,7 @@ _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
 _DELIMITERS = ",\t;"
 _LAST_LOOK = 1 << 13  # bytes; footers are a few lines
 _JSON_LIMIT = 1 << 28  # bytes; replies of the publishers' interfaces are a few megabytes at most
+_JSON_TEXT = 1 << 20  # characters; footnotes have up to some thousands
 _JSON_VALUES = 10_000_000  # each takes some 60 bytes of memory; replies have up to a million
 
 
@@ -200,9 +201,13 @@ class RawFile:
 
 
 def _without_twins(members: list[tuple[str, object]]) -> dict[str, object]:
-    """An object of JSON; ValueError when a name stands twice in it, for which of both is meant is not said."""
+    """An object of JSON; ValueError when a name stands twice in it, for which is meant is not said, or a text is too long."""
     found = dict(members)
     if len(found) != len(members):
         names = [name for name, _ in members]
         raise ValueError(f"'{next(name for name in names if names.count(name) > 1)[:80]}' stands twice in one object")
+    for name, value in members:
+        texts = value if isinstance(value, list) else (value,)
+        if len(name) > _JSON_TEXT or any(isinstance(text, str) and len(text) > _JSON_TEXT for text in texts):
+            raise ValueError(f"'{name[:80]}' has a text of more than {_JSON_TEXT:,} characters")
     return found

@@ -33,6 +33,9 @@ _CELL = re.compile(
     rb"|<[^\s<>/!?]*?\bc(?=[\s/>])[^<>]*",
     re.DOTALL,
 )
+# A cell without a type, or of this one, holds a number; the library takes "inf" and "nan" for such.
+_OF_NUMBERS = (None, b"n")
+_NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _TYPE = re.compile(rb'\st="(\w*)"')
 _FORMULA = re.compile(rb"<" + _P + rb"f[\s/>]")
 _VALUE = re.compile(rb"<" + _P + rb"v[^>]*>([^<]+)<")
@@ -86,6 +89,8 @@ def require_plain_cells(data: bytes, name: str) -> None:
         last = place
         if kind == b"e":
             _refuse(f"cell {_place(letters, digits)} of {name} holds an error such as #N/A; put there what the publisher has")
+        if value and kind in _OF_NUMBERS and not value.isdigit() and not _NUMBER.fullmatch(value):
+            _refuse(f"cell {_place(letters, digits)} of {name} says '{value[:40].decode(errors='replace')}', which is no number")
         if kind == b"s" and value and not value.isdigit():
             _refuse(f"cell {_place(letters, digits)} of {name} names no text of the workbook")
         if column > columns or row > rows:

@@ -20,6 +20,7 @@ from edumig_pipeline.sources.reading.records import RefusedError
 DELIMITERS = ",;\t"
 
 _FIRST_LOOK = 1 << 20  # bytes
+_MOST_CELLS = 20_000_000  # blank ones too; real sheets have up to some hundred thousand
 _LARGEST = 1 << 29  # bytes; a sheet has no more than a million rows
 
 # Spaces that set off thousands: the ordinary one, the unbreakable and the narrow unbreakable one.
@@ -97,6 +98,10 @@ def _decoded(data: bytes, fallback: str) -> str:
 
 def _padded(records: Sequence[Sequence[str]]) -> pd.DataFrame:
     width = max(map(len, records), default=0)
+    if width * len(records) > _MOST_CELLS:
+        raise RefusedError(
+            "readable", f"its {len(records):,} records have up to {width:,} fields: no sheet is that large"
+        )
     return pd.DataFrame([[*record, *[""] * (width - len(record))] for record in records], dtype=object)
 
 
