@@ -4,7 +4,8 @@ Belongs here: asking a source's layouts about a file, its members and its sheets
 not belong here: any layout.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from edumig_pipeline.sources.layout import Layout, Part, Source
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.table_layout import TableLayout, as_published
+
+_MOST_NAMED = 20  # columns, in a message
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,19 @@ def _closest(raw: RawFile, source: Source) -> str:
     names = [spelling(name) for name in raw.header]
     missing = [name for name in layout.header if name not in found]
     unexpected = [name for name in raw.header if spelling(name) not in expected]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     differences = [
-        f"{what} {', '.join(names)}"
+        f"{what} {_listed(names)}"
         for what, names in (("lacks", missing), ("has unexpected", unexpected), ("has twice", twice))
         if names
     ]
     return f" Compared with {layout.name} it {' and '.join(differences) or 'has its columns in another order'}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first of some names, of which a header may have a hundred thousand."""
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(name[:80] for name in names[:_MOST_NAMED]) + more
 
 
 def _likeness(found: set[str], expected: set[str]) -> float:

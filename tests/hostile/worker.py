@@ -1,12 +1,11 @@
 """A process that tries hostile files within bounds: what hangs or fills the memory ends it, and its parent says so.
 
-Here: rounds of mutations, the bounds, and talking to the parent. Not here: what is done to files (`texts`, `documents`) or
-looked at (`trial`). By hand, for one that failed: `python -m tests.hostile.worker ROUND ROUND+1 SAMPLE`.
+Here: trying rounds within bounds, and talking to the parent. Not here: what is done to files in a round (`rounds`) or looked at
+(`trial`). By hand, for one that failed: `python -m tests.hostile.worker ROUND ROUND+1 SAMPLE`.
 """
 
 import faulthandler
 import json
-import random
 import resource
 import subprocess
 import sys
@@ -17,9 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.hostile import documents, texts
 from tests.hostile.bounded import bound_memory
 from tests.hostile.bounds import SECONDS_PER_FILE
+from tests.hostile.rounds import mutated
 from tests.hostile.samples import ROOT, Sample, samples
 from tests.hostile.trial import land
 
@@ -33,20 +32,6 @@ class Tried:
     mutation: str
     outcome: str  # landed, quarantined, refused; or died, when the process did
     faults: tuple[str, ...]
-
-
-def mutated(sample: Sample, number: int) -> tuple[str, str, bytes]:
-    """The mutation, file name and content of a sample in a round; round 0 leaves it as it is."""
-    if number == 0:
-        return "nothing", sample.name, sample.content
-    chance = random.Random(f"{sample.id}/{number}")
-    of_kind = {"table": (*texts.TEXTS, *texts.TABLES), "json": (*texts.TEXTS, *documents.JSON), "workbook": documents.WORKBOOKS}
-    if number % 12 == 0:
-        pack = chance.choice(documents.ARCHIVES)
-        return pack.__name__, f"{sample.name}.zip", pack(sample.content, chance, sample.name)
-    known = of_kind[sample.kind] if number % 3 else texts.BYTES
-    mutate = known[(number // 3 if number % 3 == 0 else number) % len(known)]
-    return mutate.__name__, sample.name, mutate(sample.content, chance)
 
 
 def _releases(wanted: Sequence[str]) -> Iterator[list[Sample]]:

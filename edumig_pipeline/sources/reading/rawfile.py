@@ -10,6 +10,7 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,7 @@ from edumig_pipeline.sources.reading.workbook import read_sheets, sheet_header, 
 from edumig_pipeline.sources.reading.zipped import BROKEN
 
 _FIRST_LOOK = 1 << 20  # bytes; a header line longer than this is no header
+_MOST_COLUMNS = 5_000  # of delimited text; the widest table, a matrix of countries, has some hundreds
 _DELIMITERS = ",\t;"
 _LAST_LOOK = 1 << 13  # bytes; footers are a few lines
 _JSON_LIMIT = 1 << 28  # bytes; replies of the publishers' interfaces are a few megabytes at most
@@ -96,11 +98,16 @@ class RawFile:
         return self._head.decode("utf-8-sig", errors="ignore")
 
     def first_records(self, count: int, delimiter: str = ",") -> list[tuple[str, ...]]:
-        """Up to `count` first records of delimited text, blank lines as empty ones; none when it is no UTF-8 text."""
+        """Up to `count` first records of delimited text, blank lines as empty ones; none when it is no UTF-8 text.
+
+        One of more fields than any table has columns is no record, and ends the look.
+        """
         reader = csv.reader(io.StringIO(self._text, newline=""), delimiter=delimiter)
         found: list[tuple[str, ...]] = []
         try:
             for record in reader:
+                if len(record) > _MOST_COLUMNS:
+                    break
                 found.append(tuple(record))
                 if len(found) == count:
                     break
@@ -126,7 +133,7 @@ class RawFile:
 
     @cached_property
     def header(self) -> tuple[str, ...]:
-        """Fields of the first record, BOM removed; empty when there is none, or the text is not UTF-8."""
+        """Fields of the first record, BOM removed; empty when there is none, it is too wide, or the text is not UTF-8."""
         if self.sheet is not None:
             return sheet_header(self.sheet)
         return next(iter(self.first_records(1, self.delimiter)), ())
@@ -204,8 +211,8 @@ def _without_twins(members: list[tuple[str, object]]) -> dict[str, object]:
     """An object of JSON; ValueError when a name stands twice in it, for which is meant is not said, or a text is too long."""
     found = dict(members)
     if len(found) != len(members):
-        names = [name for name, _ in members]
-        raise ValueError(f"'{next(name for name in names if names.count(name) > 1)[:80]}' stands twice in one object")
+        twice = next(name for name, count in Counter(name for name, _ in members).items() if count > 1)
+        raise ValueError(f"'{twice[:80]}' stands twice in one object")
     for name, value in members:
         texts = value if isinstance(value, list) else (value,)
         if len(name) > _JSON_TEXT or any(isinstance(text, str) and len(text) > _JSON_TEXT for text in texts):

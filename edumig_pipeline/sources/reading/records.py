@@ -53,12 +53,12 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
 
     Publishers that put labels beside codes leave headings blank or repeat them.
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
     for position, heading in enumerate(header, start=1):
         name = heading if heading.strip() else f"column {position}"
         while name in names:
             name = f"{name} (column {position})"
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 

@@ -21,6 +21,7 @@ DELIMITERS = ",;\t"
 
 _FIRST_LOOK = 1 << 20  # bytes
 _MOST_CELLS = 20_000_000  # blank ones too; real sheets have up to some hundred thousand
+_WIDEST = 16_384  # columns of a sheet
 _LARGEST = 1 << 29  # bytes; a sheet has no more than a million rows
 
 # Spaces that set off thousands: the ordinary one, the unbreakable and the narrow unbreakable one.
@@ -56,7 +57,8 @@ def first_grid(path: Path, delimiter: str, fallback: str, records: int) -> pd.Da
         text = head.decode(fallback, errors="replace")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        return _padded(list(islice(filter(None, reader), records)))
+        found = list(islice(filter(None, reader), records))
+        return pd.DataFrame() if max(map(len, found), default=0) > _WIDEST else _padded(found)
     except csv.Error:
         return pd.DataFrame()
 
@@ -99,9 +101,7 @@ def _decoded(data: bytes, fallback: str) -> str:
 def _padded(records: Sequence[Sequence[str]]) -> pd.DataFrame:
     width = max(map(len, records), default=0)
     if width * len(records) > _MOST_CELLS:
-        raise RefusedError(
-            "readable", f"its {len(records):,} records have up to {width:,} fields: no sheet is that large"
-        )
+        raise RefusedError("readable", f"its {len(records):,} records have up to {width:,} fields: no sheet is that large")
     return pd.DataFrame([[*record, *[""] * (width - len(record))] for record in records], dtype=object)
 
 

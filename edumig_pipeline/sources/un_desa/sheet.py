@@ -6,6 +6,7 @@ matrix with a column per origin and the years stacked in rows. Does not belong h
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -138,7 +139,7 @@ def _matrix(grid: pd.DataFrame, headings: Headings, title: Title, terms: pl.Data
         raise RefusedError("known_layout", f"the title '{title.words}' of a matrix of origins says no sex")
     labels = set(headings.columns.values())
     columns = [(i, name) for i, name in enumerate(names) if name and i not in labels]
-    twice = sorted({name for _, name in columns if [other for _, other in columns].count(name) > 1})
+    twice = sorted(name for name, count in Counter(name for _, name in columns).items() if count > 1)
     if not columns or twice:
         raise RefusedError("known_layout", f"row {row + 1} should name each origin once; it has {twice or 'none'}")
     return row, tuple(_figures(i, name, term, term["sex"], title) for i, name in columns)

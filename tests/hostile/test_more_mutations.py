@@ -1,0 +1,13 @@
+"""The second half of the spoilt files of `test_mutations`."""
+
+from tests.hostile.rounds import halves_of_suite
+from tests.hostile.samples import samples
+from tests.hostile.tally import faults
+from tests.hostile.worker import run
+
+
+def test_no_spoilt_file_breaks_a_promise() -> None:
+    _, rounds = halves_of_suite()
+    done = run(rounds.start, rounds.stop)
+    assert faults(done.tried) == []
+    assert len(done.tried) == len(rounds) * len(samples())
