@@ -36,19 +36,27 @@ def refresh(raw: Path, folder: Path, only: Collection[str] = (), watch: Watch = 
         raise NothingToPublishError(
             f"the path of the warehouse must not hold {' '.join(sorted(odd))}: DuckDB reads them as patterns"
         )
+    ensure_there(raw)
     warehouse = Warehouse(folder)
-    inventory = inventory_of(raw, only)
-    with warehouse.locked():
+    with warehouse.locked(watch):
+        # Not before: who waited for another refresh would publish what lay there then, over what came since.
+        inventory = inventory_of(raw, only)
         before = warehouse.current()
+        was_whole = before is not None and warehouse.is_whole(before.path) and before.is_complete
         generation = derive_generation(warehouse, inventory, only, watch)
         publish(warehouse, generation, watch)
-        return summarise(warehouse, generation, rebuilt=before is None or before.path != generation.path)
+        return summarise(warehouse, generation, rebuilt=before != generation or not was_whole)
+
+
+def ensure_there(raw: Path) -> None:
+    """Raise NothingToPublishError when there is no raw folder."""
+    if not raw.is_dir():
+        raise NothingToPublishError(f"there is no folder {raw}; name the folder of raw files with --raw")
 
 
 def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
     """What lies under `raw`, of all sources or of those in `only`; raises NothingToPublishError when that is nothing."""
-    if not raw.is_dir():
-        raise NothingToPublishError(f"there is no folder {raw}; name the folder of raw files with --raw")
+    ensure_there(raw)
     inventory = take_inventory(raw, only)
     if not inventory.releases:
         strays = ", ".join(stray.raw_file for stray in inventory.strays)
@@ -63,7 +71,7 @@ def land(warehouse: Warehouse, release: FoundRelease) -> Path:
     This step and the next two are to be taken while holding `warehouse.locked()`.
     """
     part = warehouse.part(release.id, release_fingerprint(release))
-    if not part.exists():
+    if not warehouse.is_whole(part):
         with warehouse.building(part) as work:
             land_release(release, sources(), work)
     return part
@@ -74,23 +82,32 @@ def derive_generation(
 ) -> Generation:
     """The generation that the inventory makes, Parquet and marts, unless it is there already; lands what is not landed yet.
 
-    With `only`, other sources stay as they are published. Raises NothingToPublishError when no value landed.
+    With `only`, other sources stay as they are published. Raises NothingToPublishError when no value landed, or when what
+    is published cannot be told any more.
     """
     current = warehouse.current()
+    if only and current is None and warehouse.has_published:
+        raise NothingToPublishError("what is published is damaged; refresh without --source to build all of it anew")
     kept = {} if current is None or not only else {k: v for k, v in current.releases.items() if k.split("/", 1)[0] not in only}
     fresh = {release.id: release_fingerprint(release) for release in inventory.releases}
     releases = kept | fresh
     identifier = generation_id(releases, tuple(f"{stray.raw_file}\0{stray.sha256}" for stray in inventory.strays))
     target = warehouse.generation_path(identifier)
-    if not target.exists():
-        waiting = [release for release in inventory.releases if not warehouse.part(release.id, fresh[release.id]).exists()]
+    if not warehouse.is_whole(target):
+        if target.exists():
+            watch.say(f"files of generation {identifier} are damaged or gone: it is built anew")
+        waiting = [
+            release for release in inventory.releases if not warehouse.is_whole(warehouse.part(release.id, fresh[release.id]))
+        ]
         watch.begin("reading releases", len(waiting))
         for release in waiting:
+            if warehouse.part(release.id, fresh[release.id]).exists():
+                watch.say(f"files that {release.id} became are damaged or gone: it is read anew")
             values = _values_in(land(warehouse, release))
             watch.done(f"landed {release.id}: {values:,} {'value' if values == 1 else 'values'}")
         parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
-        if lacking := [release_id for release_id, part in parts.items() if not part.exists()]:
-            raise NothingToPublishError(f"not landed yet, or changed since: {', '.join(lacking)}")
+        if lacking := [release_id for release_id, part in parts.items() if not warehouse.is_whole(part)]:
+            raise NothingToPublishError(f"{', '.join(lacking)} must be read again: refresh without --source")
         if not any(_values_in(part) for part in parts.values()):
             raise NothingToPublishError(why_nothing_landed(parts.values()))
         with warehouse.building(target) as work:
@@ -98,19 +115,20 @@ def derive_generation(
             warehouse.write_manifest(work, releases)
     generation = warehouse.generation(identifier)
     if generation is None:
-        raise NothingToPublishError(f"the generation {identifier} is not whole; remove {target} and refresh again")
+        raise NothingToPublishError(f"what was built in {target} is not there any more; refresh again")
     return generation
 
 
 def publish(warehouse: Warehouse, generation: Generation, watch: Watch = NOBODY) -> None:
     """Build the generation's DuckDB file, check it, write findings and report, and make them those users open, in one step."""
-    if not generation.database.exists():
-        fresh = generation.database.with_name(".edumig.duckdb")
-        fresh.unlink(missing_ok=True)
-        build_database(generation.path / "parquet", fresh, watch)
-        write_findings(generation.path / "parquet", generation.path / "findings.md")
-        write_report(fresh, generation.report)
-        fresh.replace(generation.database)
+    if not generation.is_complete:
+        if generation.database.exists():
+            watch.say(f"the file or the pages of generation {generation.path.name} are damaged: they are built anew")
+        with warehouse.completing(generation) as work:
+            database = work / generation.database.name
+            build_database(generation.path / "parquet", database, watch)
+            write_findings(generation.path / "parquet", work / "findings.md")
+            write_report(database, work / generation.report.relative_to(generation.path))
     warehouse.publish(generation)
 
 

@@ -6,21 +6,34 @@
       findings.md   -> .current/findings.md        what they show
       report        -> .current/report             the same to look at: a page for a browser
       .current      -> .generations/<id>           flipped in one step
+      .previous     -> .generations/<id>           what was published before; set before .current is flipped
       .generations/<id>/                           one whole state: Parquet, DuckDB file, findings, report, manifest.json
       .parts/<source>/<release>/<fingerprint>/     what one release became, shared by generations through hard links
+      .building/                                   everything that is not whole yet; whatever else is needed meanwhile
+      .lock                                        who writes
 
-Everything is written under another name first and renamed when whole, so that a reader or a crash sees the old state or
-the new one. Belongs here: paths, renames and sweeping. Does not belong here: what is in the files.
+Everything is written below .building first, sealed, and renamed when whole, so that a reader or a crash sees the old state or
+the new one, and one folder holds all that a crash may leave. What is to stay follows from the two links alone.
+
+Belongs here: paths, renames and sweeping. Does not belong here: what is in the files, or how a seal (`seal`) or a lock
+(`lock`) works.
 """
 
-import fcntl
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from edumig_pipeline.lock import held
+from edumig_pipeline.seal import is_sealed, seal
+from edumig_pipeline.watch import NOBODY, Watch
+
+_BUILT, _COMPLETED = ".seal", ".file.seal"  # of what `building` makes, and of what `completing` adds to a generation
+_SHOWN = ("edumig.duckdb", "findings.md", "report", "parquet")  # links that users know, through .current
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,11 @@ class Generation:
     def parquet(self, table: str) -> Path:
         """Folder of the table's Parquet files."""
         return self.path / "parquet" / table
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its DuckDB file, findings and report are there and as they were written."""
+        return is_sealed(self.path, _COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -67,30 +85,38 @@ class Warehouse:
         return self.path / "parquet"
 
     def part(self, release_id: str, fingerprint: str) -> Path:
-        """Folder of what a release became; it exists only when it is whole."""
+        """Folder of what a release became; to be read only when it `is_whole`."""
         return self.path / ".parts" / release_id / fingerprint
 
+    @property
+    def has_published(self) -> bool:
+        """Whether anything was published, be it damaged or gone since."""
+        return self._current.is_symlink()
+
     def current(self) -> Generation | None:
-        """The published generation, or None when nothing was published yet."""
-        return self._read(self.path / ".current")
+        """The published generation, or None when nothing was published yet, or cannot be told any more."""
+        return self._read(self._current)
 
     def generation_path(self, identifier: str) -> Path:
-        """Folder of the generation of that id; it exists only when its Parquet is whole."""
+        """Folder of the generation of that id; to be read only when it `is_whole`."""
         return self.path / ".generations" / identifier
 
     def generation(self, identifier: str) -> Generation | None:
         """The generation of that id when its Parquet is whole, published or not."""
-        return self._read(self.generation_path(identifier))
+        path = self.generation_path(identifier)
+        return self._read(path) if self.is_whole(path) else None
+
+    @staticmethod
+    def is_whole(target: Path) -> bool:
+        """Whether a part, or the Parquet of a generation, is there and as it was built."""
+        return is_sealed(target, _BUILT)
 
     @staticmethod
     def _read(path: Path) -> Generation | None:
-        manifest = path / "manifest.json"
-        if not manifest.exists():
-            return None
         try:
-            releases = json.loads(manifest.read_text(encoding="utf-8"))["releases"]
-        except (ValueError, KeyError):
-            return None  # damaged: to be built anew
+            releases = json.loads((path / "manifest.json").read_text(encoding="utf-8"))["releases"]
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+            return None  # not there, or damaged: to be built anew
         return Generation(path.resolve(), releases)
 
     @staticmethod
@@ -101,53 +127,101 @@ class Warehouse:
 
     @contextmanager
     def building(self, target: Path) -> Iterator[Path]:
-        """A folder to write in, which becomes `target` in one step when the block ends well, else is removed."""
+        """A folder to write in, which becomes `target`, sealed, when the block ends well, else is removed.
+
+        A target that is there and whole stays as it is. A damaged one gets each file anew, since somebody may be reading it:
+        what is built of the same has the same content.
+        """
+        with self._workplace() as work:
+            yield work
+            seal(work, _BUILT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                work.rename(target)
+            elif not self.is_whole(target):
+                _move_into(target, work, _BUILT)
+
+    @contextmanager
+    def completing(self, generation: Generation) -> Iterator[Path]:
+        """A folder to write a generation's DuckDB file, findings and report in; they become part of it, sealed, at the end."""
+        with self._workplace() as work:
+            yield work
+            seal(work, _COMPLETED)
+            _move_into(generation.path, work, _COMPLETED)
+
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
         work = self.path / ".building" / uuid.uuid4().hex
         work.mkdir(parents=True)
         try:
             yield work
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():  # somebody built the same meanwhile: same name, same content
-                return
-            work.rename(target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """The right to write, held until the block ends; waits for whoever has it. A dead process holds nothing."""
+    def locked(self, watch: Watch = NOBODY) -> Iterator[None]:
+        """The right to write, held until the block ends; who waits is told who has it. A dead process holds nothing."""
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with held(self.path / ".lock", watch):
             yield
 
     def publish(self, generation: Generation) -> None:
         """Make `generation` the one users see, in one step, and sweep what nobody needs any more."""
-        before = self.current()
-        links = ("edumig.duckdb", "findings.md", "report", "parquet", ".current")
-        if occupied := [name for name in links if (self.path / name).exists() and not (self.path / name).is_symlink()]:
-            raise FileExistsError(f"{self.path / occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
-        for name in links[:-1]:
+        links = [self.path / name for name in (*_SHOWN, ".previous", ".current")]
+        if occupied := [link for link in links if link.exists() and not link.is_symlink()]:
+            raise FileExistsError(f"{occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
+        if self.has_published and self._current.readlink().name != generation.path.name:
+            self._link(self._previous, self._current.readlink())
+        for name in _SHOWN:
             self._link(self.path / name, Path(".current") / name)
-        self._link(self.path / ".current", Path(".generations") / generation.path.name)
-        if before is None or before.path.name != generation.path.name:
-            self._sweep(generation, before)
+        self._link(self._current, Path(".generations") / generation.path.name)
+        self._sweep(generation)
+
+    @property
+    def _current(self) -> Path:
+        return self.path / ".current"
+
+    @property
+    def _previous(self) -> Path:
+        return self.path / ".previous"
 
     def _link(self, link: Path, target: Path) -> None:
         if link.is_symlink() and link.readlink() == target:
             return
-        fresh = link.with_name(f".{link.name}.{uuid.uuid4().hex}")
-        fresh.symlink_to(target)
-        fresh.replace(link)
+        with self._workplace() as work:
+            fresh = work / link.name
+            fresh.symlink_to(target)
+            fresh.replace(link)
 
-    def _sweep(self, published: Generation, before: Generation | None) -> None:
+    def _sweep(self, published: Generation) -> None:
+        """Remove what the two links do not need: also what a refresh that was killed did not come to remove."""
         # The generation before stays: its readers may still be listing its Parquet.
-        kept = {published.path.name, before.path.name if before else ""}
-        for old in (self.path / ".generations").iterdir():
-            if old.name not in kept:
-                shutil.rmtree(old, ignore_errors=True)
+        kept = {link.readlink().name for link in (self._current, self._previous) if link.is_symlink()}
+        old = [path for path in (self.path / ".generations").iterdir() if path.name not in kept]
         # Generations hold their Parquet through hard links of their own: parts of older ones can go.
         for part in (self.path / ".parts").glob("*/*/*"):
             if published.releases.get(f"{part.parent.parent.name}/{part.parent.name}") != part.name:
-                shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(self.path / ".building", ignore_errors=True)
+                old.append(part)
+        building = self.path / ".building"
+        for path in old:  # moved away first, so that a crash leaves none of them cut under its own name
+            building.mkdir(exist_ok=True)
+            path.rename(building / uuid.uuid4().hex)
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _move_into(target: Path, work: Path, last: str) -> None:
+    """Put every file below `work` at its place below `target`, over what is there, `last` when all others are there.
+
+    In folders below `target` nothing else stays than what `work` has there.
+    """
+    for place, _, names in os.walk(work):
+        folder = target / Path(place).relative_to(work)
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            if name != last:
+                Path(place, name).replace(folder / name)
+        if folder != target:
+            for path in folder.iterdir():
+                if path.name not in names and not path.is_dir():
+                    path.unlink()
+    (work / last).replace(target / last)

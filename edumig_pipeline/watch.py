@@ -16,6 +16,9 @@ class Watch(Protocol):
     def done(self, piece: str = "") -> None:
         """One more piece is done; it is named where a person may want to read of it."""
 
+    def say(self, text: str) -> None:
+        """Something that a person should know, and that is no piece of a step."""
+
 
 class Nobody:
     """Listens to nothing."""
@@ -24,6 +27,9 @@ class Nobody:
         """Nothing."""
 
     def done(self, piece: str = "") -> None:
+        """Nothing."""
+
+    def say(self, text: str) -> None:
         """Nothing."""
 
 

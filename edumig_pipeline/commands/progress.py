@@ -109,7 +109,10 @@ class _StepLines:
 
     def done(self, piece: str = "") -> None:
         if piece:
-            click.echo(on_one_line(piece), file=sys.stderr)
+            self.say(piece)
+
+    def say(self, text: str) -> None:
+        click.echo(on_one_line(text), file=sys.stderr)
 
 
 class _StepBar:
@@ -125,4 +128,7 @@ class _StepBar:
     def done(self, piece: str = "") -> None:
         self._progress.advance(self._task)
         if piece:
-            self._progress.console.print(on_one_line(piece), highlight=False, markup=False)
+            self.say(piece)
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(on_one_line(text), highlight=False, markup=False)

@@ -26,7 +26,8 @@ def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
 
     Raises PublicationError when a table is missing or does not hold as many rows as its Parquet.
     """
-    with duckdb.connect() as db:
+    # What outgrows its memory goes beside the file, not into whatever folder the process was started in.
+    with duckdb.connect(config={"temp_directory": f"{target}.tmp"}) as db:
         db.execute("SET enable_progress_bar = false")
         # Codes repeat, for which a dictionary is smallest; the others are tried on every block in vain.
         db.execute("SET disabled_compression_methods = 'fsst,dict_fsst,zstd'")

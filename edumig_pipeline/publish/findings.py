@@ -25,7 +25,7 @@ renewed by `make findings`. Every sentence can be followed: `claim_checks` names
 
 def write_findings(parquet: Path, target: Path) -> None:
     """Write the page for the tables under `parquet` to `target`."""
-    with duckdb.connect() as db:
+    with duckdb.connect(config={"temp_directory": f"{target}.tmp"}) as db:
         db.execute("SET enable_progress_bar = false")
         for name in _TABLES:
             db.execute(f"CREATE VIEW {name} AS SELECT * FROM {parquet_files(parquet, name)}")

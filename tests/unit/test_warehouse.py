@@ -91,7 +91,7 @@ def test_what_was_built_appears_whole_under_its_name(warehouse: Warehouse) -> No
         (work / "one").write_text("1", encoding="utf-8")
         assert not target.exists()
         (work / "two").write_text("2", encoding="utf-8")
-    assert {path.name for path in target.iterdir()} == {"one", "two"}
+    assert {path.name for path in target.iterdir()} == {"one", "two", ".seal"}
     assert kept(warehouse, ".building") == set()
 
 
@@ -118,7 +118,7 @@ def test_what_somebody_else_built_meanwhile_stays(warehouse: Warehouse) -> None:
         (work / "mine").write_text("1", encoding="utf-8")
         with warehouse.building(target) as other:
             (other / "theirs").write_text("2", encoding="utf-8")
-    assert [path.name for path in target.iterdir()] == ["theirs"]
+    assert {path.name for path in target.iterdir()} == {"theirs", ".seal"}
     assert kept(warehouse, ".building") == set()
 
 
