@@ -96,18 +96,7 @@ def derive_generation(
     if not warehouse.is_whole(target):
         if target.exists():
             watch.say(f"files of generation {identifier} are damaged or gone: it is built anew")
-        waiting = [
-            release for release in inventory.releases if not warehouse.is_whole(warehouse.part(release.id, fresh[release.id]))
-        ]
-        watch.begin("reading releases", len(waiting))
-        for release in waiting:
-            if warehouse.part(release.id, fresh[release.id]).exists():
-                watch.say(f"files that {release.id} became are damaged or gone: it is read anew")
-            values = _values_in(land(warehouse, release))
-            watch.done(f"landed {release.id}: {values:,} {'value' if values == 1 else 'values'}")
-        parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
-        if lacking := [release_id for release_id, part in parts.items() if not warehouse.is_whole(part)]:
-            raise NothingToPublishError(f"{', '.join(lacking)} must be read again: refresh without --source")
+        parts = _landed(warehouse, inventory, releases, watch)
         if not any(_values_in(part) for part in parts.values()):
             raise NothingToPublishError(why_nothing_landed(parts.values()))
         with warehouse.building(target) as work:
@@ -117,6 +106,21 @@ def derive_generation(
     if generation is None:
         raise NothingToPublishError(f"what was built in {target} is not there any more; refresh again")
     return generation
+
+
+def _landed(warehouse: Warehouse, inventory: Inventory, releases: dict[str, str], watch: Watch) -> dict[str, Path]:
+    """The parts of a generation by release id; those of the inventory are landed that are not landed yet, or damaged since."""
+    parts = {release_id: warehouse.part(release_id, fingerprint) for release_id, fingerprint in releases.items()}
+    waiting = [release for release in inventory.releases if not warehouse.is_whole(parts[release.id])]
+    watch.begin("reading releases", len(waiting))
+    for release in waiting:
+        if parts[release.id].exists():
+            watch.say(f"files that {release.id} became are damaged or gone: it is read anew")
+        values = _values_in(land(warehouse, release))
+        watch.done(f"landed {release.id}: {values:,} {'value' if values == 1 else 'values'}")
+    if lacking := [release_id for release_id, part in parts.items() if not warehouse.is_whole(part)]:
+        raise NothingToPublishError(f"{', '.join(lacking)} must be read again: refresh without --source")
+    return parts
 
 
 def publish(warehouse: Warehouse, generation: Generation, watch: Watch = NOBODY) -> None:

@@ -199,9 +199,8 @@ class Warehouse:
         kept = {link.readlink().name for link in (self._current, self._previous) if link.is_symlink()}
         old = [path for path in (self.path / ".generations").iterdir() if path.name not in kept]
         # Generations hold their Parquet through hard links of their own: parts of older ones can go.
-        for part in (self.path / ".parts").glob("*/*/*"):
-            if published.releases.get(f"{part.parent.parent.name}/{part.parent.name}") != part.name:
-                old.append(part)
+        used = {self.part(*of_release) for of_release in published.releases.items()}
+        old += [part for part in (self.path / ".parts").glob("*/*/*") if part not in used]
         building = self.path / ".building"
         for path in old:  # moved away first, so that a crash leaves none of them cut under its own name
             building.mkdir(exist_ok=True)

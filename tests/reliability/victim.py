@@ -1,0 +1,105 @@
+"""Refreshes to be killed: a process that has everything imported, and forks for each refresh it is asked for.
+
+A refresh kills itself with SIGKILL just before its n-th change of the file system, or is killed from outside at any moment.
+What DuckDB, polars and Arrow change is seen by no hook: for that, moments are told in time.
+
+Here: the process that is killed, and the one that asks for it. Not here: when, or what must hold afterwards (`crashing`).
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from edumig_pipeline.refresh import refresh
+from tests.pipeline.conftest import ROOT
+
+_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.rmtree")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a refresh is killed: before its so-many-th change of the file system, or so many seconds after its first."""
+
+    change: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """How a refresh ended: whether it was killed, its changes of the file system, seconds from the first to its end."""
+
+    was_killed: bool
+    changes: int
+    seconds: float
+
+
+class Victims:
+    """Refreshes of `place`/raw to `place`/warehouse, in the empty folder `place`/cwd, temporary files in `place`/tmp."""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tests.reliability.victim"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.communicate(timeout=60)
+
+    def refresh(self, place: Path, moment: Moment) -> Refreshed:
+        """Run one to its end or to that moment."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"place": str(place), **asdict(moment)}) + "\n")
+        self._process.stdin.flush()
+        status, changes, seconds = json.loads(self._process.stdout.readline())
+        if status not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"the refresh to be killed at {moment} ended with {status}")
+        return Refreshed(status != 0, changes, seconds)
+
+
+def _serve() -> None:
+    for line in sys.stdin:
+        order = json.loads(line)
+        counted, counting = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _refresh(Path(order["place"]), order["change"], counting)
+        os.close(counting)
+        with os.fdopen(counted, "rb") as changes:
+            count = len(changes.read(1))
+            begun = time.monotonic()
+            if order["seconds"] is not None:
+                time.sleep(order["seconds"])
+                os.kill(pid, signal.SIGKILL)  # nobody waited for it: it is this process, dead or alive
+            count += len(changes.read())  # until it is dead
+        _, status = os.waitpid(pid, 0)
+        print(json.dumps([os.waitstatus_to_exitcode(status), count, time.monotonic() - begun]), flush=True)  # noqa: T201
+
+
+def _refresh(place: Path, last: int | None, counting: int) -> None:
+    """Refresh in this process, which ends with it; a byte goes to `counting` for each change of the file system."""
+    os.chdir(place / "cwd")
+    os.environ["TMPDIR"] = str(place / "tmp")
+    changes = 0
+
+    def note(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal changes
+        if event in _CHANGES or (event == "open" and str(arguments[0]).startswith(str(place / "warehouse"))):
+            changes += 1
+            os.write(counting, b".")
+            if changes == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(note)
+    refresh(place / "raw", place / "warehouse")
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve()
