@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from edumig_pipeline.ingest.fingerprint import generation_id, release_fingerprint
-from edumig_pipeline.ingest.inventory import FoundRelease, Inventory, take_inventory
+from edumig_pipeline.ingest.inventory import FoundRelease, Inventory, take_inventory, unchanged
 from edumig_pipeline.ingest.landing import land_release
 from edumig_pipeline.ingest.strays import stray_accounts
 from edumig_pipeline.publish.database import build_database
@@ -68,11 +68,12 @@ def inventory_of(raw: Path, only: Collection[str] = ()) -> Inventory:
 def land(warehouse: Warehouse, release: FoundRelease) -> Path:
     """Turn a release into its part of the store of record, unless that was done before; the part's folder.
 
+    Raises RawFileChangedError when a file is not what its checksum was taken of; there is no part then.
     This step and the next two are to be taken while holding `warehouse.locked()`.
     """
     part = warehouse.part(release.id, release_fingerprint(release))
     if not warehouse.is_whole(part):
-        with warehouse.building(part) as work:
+        with warehouse.building(part) as work, unchanged(release.files):
             land_release(release, sources(), work)
     return part
 

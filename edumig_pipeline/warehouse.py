@@ -24,7 +24,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -170,11 +170,11 @@ class Warehouse:
         links = [self.path / name for name in (*_SHOWN, ".previous", ".current")]
         if occupied := [link for link in links if link.exists() and not link.is_symlink()]:
             raise FileExistsError(f"{occupied[0]} is in the way: it was not made by a refresh; move it elsewhere")
+        targets = {self.path / name: Path(".current") / name for name in _SHOWN}
         if self.has_published and self._current.readlink().name != generation.path.name:
-            self._link(self._previous, self._current.readlink())
-        for name in _SHOWN:
-            self._link(self.path / name, Path(".current") / name)
-        self._link(self._current, Path(".generations") / generation.path.name)
+            targets[self._previous] = self._current.readlink()
+        targets[self._current] = Path(".generations") / generation.path.name
+        self._link({link: target for link, target in targets.items() if not link.is_symlink() or link.readlink() != target})
         self._sweep(generation)
 
     @property
@@ -185,13 +185,14 @@ class Warehouse:
     def _previous(self) -> Path:
         return self.path / ".previous"
 
-    def _link(self, link: Path, target: Path) -> None:
-        if link.is_symlink() and link.readlink() == target:
-            return
-        with self._workplace() as work:
-            fresh = work / link.name
-            fresh.symlink_to(target)
-            fresh.replace(link)
+    def _link(self, targets: dict[Path, Path]) -> None:
+        """Set links to their targets, in this order; when there is no room for one of them, none is set."""
+        if targets:
+            with self._workplace() as work:
+                for link, target in targets.items():
+                    (work / link.name).symlink_to(target)
+                for link in targets:
+                    (work / link.name).replace(link)
 
     def _sweep(self, published: Generation) -> None:
         """Remove what the two links do not need: also what a refresh that was killed did not come to remove."""
@@ -202,9 +203,10 @@ class Warehouse:
         used = {self.part(*of_release) for of_release in published.releases.items()}
         old += [part for part in (self.path / ".parts").glob("*/*/*") if part not in used]
         building = self.path / ".building"
-        for path in old:  # moved away first, so that a crash leaves none of them cut under its own name
-            building.mkdir(exist_ok=True)
-            path.rename(building / uuid.uuid4().hex)
+        with suppress(OSError):  # the next refresh sweeps what this one cannot
+            for path in old:  # moved away first, so that a crash leaves none of them cut under its own name
+                building.mkdir(exist_ok=True)
+                path.rename(building / uuid.uuid4().hex)
         shutil.rmtree(building, ignore_errors=True)
 
 

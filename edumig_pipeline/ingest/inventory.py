@@ -3,22 +3,22 @@
 Belongs here: finding files and reading their manifest, in whole bytes. Does not belong here: looking at rows (`landing`).
 """
 
-import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
+from edumig_pipeline.ingest.checksum import Checksum, FileState, changed, checksum, is_still
 from edumig_pipeline.ingest.corrections import Correction, read_correction
 from edumig_pipeline.printable import acts, on_one_line
 
 _MANIFEST = "release.toml"
 _README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")
 _PARTIAL_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?![0-9])")
-_BLOCK = 1 << 22
 # Each is read by itself, which takes about a tenth of a second; publishers' releases have up to some hundreds.
 _MOST_FILES = 10_000
 _LARGEST_MANIFEST = 1 << 20  # bytes; those this repository ships have some 4,000
@@ -28,7 +28,10 @@ _SAYS = ("publisher", "title", "url", "published", "retrieved", "licence", "cita
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A data file as found: its checksum and size, or why it could not be read; `address` is where it was retrieved."""
+    """A data file as found: its checksum and size, or why it could not be read; `address` is where it was retrieved.
+
+    `state` is what the file system said of it then, None where it said nothing.
+    """
 
     path: Path
     raw_file: str
@@ -36,6 +39,7 @@ class FoundFile:
     size: int | None
     fault: tuple[str, str] | None = None  # rule, reason
     address: str | None = None
+    state: FileState | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class FoundRelease:
         """When the files were retrieved: as the manifest says, else when the newest of them was written."""
         if said := self.manifest.get("retrieved"):
             return date.fromisoformat(said)
-        times = [file.path.stat().st_mtime for file in self.files if file.path.exists()]
-        return datetime.fromtimestamp(max(times, default=0), tz=UTC).date()
+        times = [file.state.written_ns for file in self.files if file.state]
+        return datetime.fromtimestamp(max(times, default=0) // 10**9, tz=UTC).date()
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ class Inventory:
 def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
     """All releases under `raw`, or those of the sources in `only`, and all stray files, with checksums taken now.
 
-    Reads every byte of their files; writes nothing.
+    Reads every byte of their files; writes nothing. Raises RawFileChangedError when a file is written to meanwhile, and OSError
+    when the folder, or a source's, cannot be listed: what lies in it would else silently be published no more.
     """
     releases, strays = [], []
     for source in sorted(path for path in raw.iterdir() if not is_no_data(path)):
@@ -95,6 +100,20 @@ def take_inventory(raw: Path, only: Collection[str] = ()) -> Inventory:
     kept = tuple(release for release in releases if release.files)
     faulty = (("release_folder", "the file lies outside a release folder: raw/<source>/<release>/<file>"),) * len(strays)
     return Inventory(kept, tuple(_with_fault(stray, fault) for stray, fault in zip(strays, faulty, strict=True)))
+
+
+@contextmanager
+def unchanged(files: Sequence[FoundFile]) -> Iterator[None]:
+    """For the time in which files are read: raises RawFileChangedError at its end when one is not what it was found as.
+
+    Also when the block ends with an error, since what arises from a file that moves says nothing of it.
+    """
+    try:
+        yield
+    finally:
+        for file in files:
+            if file.sha256 and file.state and not is_still(file.path, file.raw_file, Checksum(file.sha256, file.state)):
+                raise changed(file.raw_file)
 
 
 def _release(folder: Path, raw: Path) -> FoundRelease:
@@ -191,18 +210,16 @@ def _found(path: Path, raw: Path) -> FoundFile:
         shown = on_one_line(os.fsencode(raw_file).decode(errors="backslashreplace"))
         reason = "its name, or that of its folder, holds control characters or is not UTF-8; rename it"
         return FoundFile(path, shown, None, None, ("readable", reason))
-    digest = hashlib.sha256()
+    state = None
     try:
-        if path.exists() and not path.is_file():
-            return FoundFile(path, raw_file, None, None, ("readable", "this is no regular file, or a folder that is a link"))
-        with path.open("rb") as stream:
-            size = 0
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
+        state = FileState.of(path.stat())
+        if not path.is_file():
+            reason = "this is no regular file, or a folder that is a link"
+            return FoundFile(path, raw_file, None, None, ("readable", reason), state=state)
+        taken = checksum(path, raw_file)
     except OSError as error:
-        return FoundFile(path, raw_file, None, None, ("readable", f"the file cannot be read: {error.strerror}"))
-    return FoundFile(path, raw_file, digest.hexdigest(), size)
+        return FoundFile(path, raw_file, None, None, ("readable", f"the file cannot be read: {error.strerror}"), state=state)
+    return FoundFile(path, raw_file, taken.sha256, taken.state.size, state=taken.state)
 
 
 def _with_fault(file: FoundFile, fault: tuple[str, str]) -> FoundFile:

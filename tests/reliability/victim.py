@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from edumig_pipeline.ingest.fingerprint import code_digest
 from edumig_pipeline.refresh import refresh
 from tests.pipeline.conftest import ROOT
 
@@ -64,6 +65,7 @@ class Victims:
 
 
 def _serve() -> None:
+    code_digest()  # once for all; somebody may edit the code meanwhile
     for line in sys.stdin:
         order = json.loads(line)
         counted, counting = os.pipe()
