@@ -157,6 +157,8 @@ class Warehouse:
             yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
+            with suppress(OSError):  # somebody else may have left something there
+                work.parent.rmdir()
 
     @contextmanager
     def locked(self, watch: Watch = NOBODY) -> Iterator[None]:

@@ -35,8 +35,8 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool)
     Ends with 0 when all is well; 1 when it was published, but rows were quarantined or files refused, which it names; 2 when
     nothing was published, with the old warehouse untouched; 64 for wrong usage.
     """
+    from edumig_pipeline.commands.failures import why_not
     from edumig_pipeline.commands.progress import steps_shown
-    from edumig_pipeline.refresh import NothingToPublishError
     from edumig_pipeline.refresh import refresh as run
     from edumig_pipeline.sources.registry import sources
 
@@ -45,10 +45,8 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool)
     try:
         with steps_shown() as watch:
             summary = run(raw, warehouse, only, watch)
-    except NothingToPublishError as error:
-        raise CommandError(f"nothing was published: {error}") from error
     except Exception as error:
-        raise CommandError(f"nothing was published: {type(error).__name__}: {error}") from error
+        raise CommandError(f"nothing was published: {why_not(error)}") from error
     if as_json:
         show_json(_as_object(summary))
     else:

@@ -4,6 +4,7 @@ Belongs here: what can only be told when every row of a release was seen, and th
 rules over single rows (`validation`), or how observations, of which there are millions, are kept (`observation_rows`).
 """
 
+import shutil
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -44,8 +45,10 @@ class Staging:
 
     def __init__(self, folder: Path, source: str, release: str) -> None:
         self._source, self._release = source, release
-        self._path = folder / ".staging.duckdb"
-        self._db = duckdb.connect(str(self._path))
+        # In a folder of its own: on a full disk DuckDB leaves more than the file when it is closed.
+        self._scratch = folder / ".staging"
+        self._scratch.mkdir()
+        self._db = duckdb.connect(str(self._scratch / "rows.duckdb"))
         self._db.execute("SET enable_progress_bar = false")
         self._observations = ObservationRows()
         for name in _ON_DISK:
@@ -65,7 +68,7 @@ class Staging:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._db.close()
-        self._path.unlink(missing_ok=True)
+        shutil.rmtree(self._scratch)
 
     def add(self, name: str, rows: pl.DataFrame) -> None:
         """Add valid rows to a landing table or `remarks`, failures to `quarantine`, labels of areas to `area_names`."""

@@ -69,8 +69,8 @@ def _digest(path: Path) -> str:
 
 
 def everything(folder: Path) -> list[str]:
-    """Every file, folder and link below a folder, links with what they point to."""
-    return sorted(_names(folder))
+    """Every file, folder and link below a folder, links with what they point to; of the journal of runs only that it is there."""
+    return sorted(name for name in _names(folder) if not name.startswith(".runs/"))
 
 
 def _names(folder: Path) -> Iterator[str]:
