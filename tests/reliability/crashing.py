@@ -10,13 +10,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from edumig_pipeline.refresh import refresh
 from tests.reliability.states import Shown, everything, put, shown
-from tests.reliability.victim import Moment, Victims
+from tests.reliability.victim import Moment, Victims, in_haste
 
 _SEED = 20260208
 _BY_TIME = 0.3  # of all moments: the others are before a change of the file system
@@ -126,10 +127,10 @@ def _faults_after_recovery(undisturbed: Undisturbed, place: Path) -> Iterator[st
         yield f"{name} is left outside the warehouse"
 
 
-def crashed(folder: Path, count: int) -> tuple[Undisturbed, Tally]:
+def crashed(folder: Path, count: int, *, haste: bool = False) -> tuple[Undisturbed, Tally]:
     """So many trials, below an empty folder."""
     tally = Tally()
-    with Victims() as victims:
+    with Victims(haste=haste) as victims, in_haste() if haste else nullcontext():
         undisturbed = Undisturbed.prepared(folder, victims)
         for number, moment in enumerate(moments(count, undisturbed.changes, undisturbed.seconds)):
             tried(undisturbed, victims, moment, folder / str(number), tally)

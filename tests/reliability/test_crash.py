@@ -11,7 +11,7 @@ KILLS = 100
 
 
 def test_a_killed_refresh_leaves_old_or_new_and_the_next_one_needs_no_help(tmp_path: Path) -> None:
-    _, tally = crashed(tmp_path, KILLS)
+    _, tally = crashed(tmp_path, KILLS, haste=True)
     assert tally.faults == []
     assert tally.killed >= KILLS
     assert set(tally.left) == {"old", "new"}, "before and after the flip"
