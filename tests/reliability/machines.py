@@ -36,9 +36,10 @@ def with_mounts() -> list[str]:
 
 @cache
 def _may_mount() -> bool:
-    command = "mount -t tmpfs -o size=64k tmpfs /tmp"
-    tried = shutil.which("unshare") and subprocess.run(["unshare", "-rm", "sh", "-c", command], check=False, capture_output=True)
-    return bool(tried) and tried.returncode == 0
+    if not shutil.which("unshare"):
+        return False
+    command = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/tmp"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def refresh(place: Place, *before: str, first: str = "") -> Ran:

@@ -1,6 +1,6 @@
 """A refresh that is killed at any moment leaves the old state or the new one, and nothing that the next refresh does not sweep.
 
-Here: a hundred kills. Not here: how they are done (`crashing`, `victim`), or more of them (`python -m tests.reliability.crashing`).
+Here: a hundred kills. Not here: how they are done (`victim`), or more of them (`python -m tests.reliability.crashing`).
 """
 
 from pathlib import Path

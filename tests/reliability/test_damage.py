@@ -1,0 +1,124 @@
+"""Files of the warehouse that were cut, emptied or deleted: the next refresh builds them anew, and says so.
+
+Here: damage that sizes and names show. Not here: bytes that changed within a file, which no refresh looks for.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.conftest import Place
+from tests.reliability.states import Shown, everything, put, shown
+
+
+def _cut(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _grow(path: Path) -> None:
+    with path.open("ab") as stream:
+        stream.write(b"\0" * 512)
+
+
+DAMAGE = {"cut": _cut, "empty": _empty, "gone": Path.unlink, "grown": _grow}
+PUBLISHED = [
+    "edumig.duckdb",
+    "findings.md",
+    "report/index.html",
+    "manifest.json",
+    ".seal",
+    ".file.seal",
+    "parquet/codebook/all.parquet",
+    "parquet/observations/unesco_uis__2024-02.parquet",
+]
+
+
+@pytest.fixture
+def published(place: Place) -> tuple[Place, Shown, list[str]]:
+    """A warehouse that was refreshed once, what it shows, and its files."""
+    put(place.raw, 0)
+    assert place.refresh().code == 0
+    return place, shown(place.warehouse), everything(place.warehouse)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_published_file_that_is_damaged_is_built_anew(
+    published: tuple[Place, Shown, list[str]], damage: Callable[[Path], None], name: str
+) -> None:
+    place, whole, files = published
+    damage(place.warehouse / ".current" / name)
+    ran = place.refresh()
+    assert (ran.code, ran.out.startswith("Built")) == (0, True)
+    assert (shown(place.warehouse), everything(place.warehouse)) == (whole, files)
+    again = place.refresh()
+    assert (again.code, again.err, again.out.startswith("Already up to date")) == (0, "", True)
+
+
+@pytest.mark.parametrize("name", ["edumig.duckdb", "parquet/codebook/all.parquet"])
+def test_what_is_built_anew_is_said(published: tuple[Place, Shown, list[str]], name: str) -> None:
+    place, _, _ = published
+    _cut(place.warehouse / ".current" / name)
+    assert "built anew" in place.refresh().err
+
+
+def test_a_file_that_nobody_built_goes_from_among_the_published(published: tuple[Place, Shown, list[str]]) -> None:
+    place, whole, files = published
+    folder = place.warehouse / "parquet/observations"
+    (folder / "copy.parquet").write_bytes(next(folder.glob("*2024*")).read_bytes())
+    assert place.refresh().code == 0
+    assert (shown(place.warehouse), everything(place.warehouse)) == (whole, files)
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_part_that_is_damaged_is_read_anew(
+    published: tuple[Place, Shown, list[str]], damage: Callable[[Path], None], tmp_path: Path
+) -> None:
+    place, _, _ = published
+    part = next(place.warehouse.glob(".parts/unesco_uis/2024-02/*"))
+    damage(part / "observations.parquet")
+    put(place.raw, 1)
+    ran = place.refresh()
+    assert ran.code == 0
+    assert "unesco_uis/2024-02 became are damaged or gone: it is read anew" in ran.err
+    undisturbed = Place(place.raw, tmp_path / "undisturbed")
+    undisturbed.refresh()
+    assert shown(place.warehouse) == shown(undisturbed.warehouse)
+
+
+def test_a_damaged_generation_is_not_published_again(published: tuple[Place, Shown, list[str]]) -> None:
+    place, whole, _ = published
+    put(place.raw, 1)
+    place.refresh()
+    _cut(place.warehouse / ".previous/parquet/claims/kz_article__2021.parquet")
+    _empty(place.warehouse / ".previous/edumig.duckdb")
+    put(place.raw, 0)
+    assert place.refresh().code == 0
+    assert shown(place.warehouse) == whole
+
+
+def test_one_source_alone_is_not_published_over_a_state_that_cannot_be_told(published: tuple[Place, Shown, list[str]]) -> None:
+    place, whole, _ = published
+    _cut(place.warehouse / ".current/manifest.json")
+    ran = place.refresh("--source", "unesco_uis")
+    assert ran.code == 2
+    assert "refresh without --source" in ran.err
+    assert place.refresh().code == 0
+    assert shown(place.warehouse) == whole
+
+
+def test_one_source_alone_is_not_published_when_the_others_must_be_read_again(
+    published: tuple[Place, Shown, list[str]],
+) -> None:
+    place, _, _ = published
+    _empty(next(place.warehouse.glob(".parts/kz_article/2021/*/claims.parquet")))
+    put(place.raw, 1)
+    ran = place.refresh("--source", "unesco_uis")
+    assert (ran.code, "kz_article/2021 must be read again: refresh without --source" in ran.err) == (2, True)
+    assert place.refresh().code == 0
