@@ -34,19 +34,18 @@ _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.
 
 @dataclass(frozen=True)
 class Moment:
-    """When a refresh is killed: before its so-many-th change of the file system, or so many seconds after its first."""
+    """When a refresh is killed: just before its so-many-th change of the file system, or so many seconds after that."""
 
-    change: int | None = None
+    change: int
     seconds: float | None = None
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How a refresh ended: whether it was killed, its changes of the file system, seconds from the first to its end."""
+    """How a refresh ended: whether it was killed, and when it made each change of the file system, in seconds."""
 
     was_killed: bool
-    changes: int
-    seconds: float
+    changes: tuple[float, ...]
 
 
 @contextmanager
@@ -81,16 +80,17 @@ class Victims:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._process.communicate(timeout=60)
 
-    def refresh(self, place: Path, moment: Moment) -> Refreshed:
+    def refresh(self, place: Path, moment: Moment | None = None) -> Refreshed:
         """Run one to its end or to that moment."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"place": str(place), **asdict(moment)}) + "\n")
+        order = {"place": str(place), **(asdict(moment) if moment else {"change": None, "seconds": None})}
+        self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        status, changes, seconds = json.loads(self._process.stdout.readline())
+        status, changes = json.loads(self._process.stdout.readline())
         if status not in (0, -signal.SIGKILL):
             raise RuntimeError(f"the refresh to be killed at {moment} ended with {status}")
-        return Refreshed(status != 0, changes, seconds)
+        return Refreshed(status != 0, tuple(changes))
 
 
 def _serve() -> None:
@@ -101,24 +101,24 @@ def _serve() -> None:
     len(subdivisions)
     for line in sys.stdin:
         order = json.loads(line)
-        counted, counting = os.pipe()
+        heard, telling = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _refresh(Path(order["place"]), order["change"], counting)
-        os.close(counting)
-        with os.fdopen(counted, "rb") as changes:
-            count = len(changes.read(1))
-            begun = time.monotonic()
-            if order["seconds"] is not None:
-                time.sleep(order["seconds"])
-                os.kill(pid, signal.SIGKILL)  # nobody waited for it: it is this process, dead or alive
-            count += len(changes.read())  # until it is dead
+            _refresh(Path(order["place"]), None if order["seconds"] else order["change"], telling)
+        os.close(telling)
+        changes = []
+        with os.fdopen(heard, "rb", buffering=0) as told:
+            while told.read(1):  # until it is dead
+                changes.append(time.monotonic())
+                if order["seconds"] and len(changes) == order["change"]:
+                    time.sleep(order["seconds"])
+                    os.kill(pid, signal.SIGKILL)  # nobody waited for it: it is this process, dead or alive
         _, status = os.waitpid(pid, 0)
-        print(json.dumps([os.waitstatus_to_exitcode(status), count, time.monotonic() - begun]), flush=True)  # noqa: T201
+        print(json.dumps([os.waitstatus_to_exitcode(status), [at - changes[0] for at in changes]]), flush=True)  # noqa: T201
 
 
-def _refresh(place: Path, last: int | None, counting: int) -> None:
-    """Refresh in this process, which ends with it; a byte goes to `counting` for each change of the file system."""
+def _refresh(place: Path, last: int | None, telling: int) -> None:
+    """Refresh in this process, which ends with it; a byte goes to `telling` for each change of the file system."""
     os.chdir(place / "cwd")
     os.environ["TMPDIR"] = str(place / "tmp")
     changes = 0
@@ -127,7 +127,7 @@ def _refresh(place: Path, last: int | None, counting: int) -> None:
         nonlocal changes
         if event in _CHANGES or (event == "open" and str(arguments[0]).startswith(str(place / "warehouse"))):
             changes += 1
-            os.write(counting, b".")
+            os.write(telling, b".")
             if changes == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
