@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 
+from edumig_pipeline.log import ERROR, INFO, WARNING, tell
 from edumig_pipeline.retrieval.errors import TooMuchAskedError, WebError
 from edumig_pipeline.retrieval.inspection import InspectionError, inspect
 from edumig_pipeline.retrieval.shelf import BusyError, Shelf, intact
@@ -75,7 +77,19 @@ def fetch(raw: Path, wanted: Collection[str], watch: Watch, settings: Settings |
     Each ends with a whole release under raw/<source>/<release>/, or with none and what was there untouched.
     """
     for source, download in downloads(wanted):
-        yield _fetch(raw, source, download, watch, settings or Settings())
+        began = monotonic()
+        outcome = _fetch(raw, source, download, watch, settings or Settings())
+        _tell(outcome, seconds=round(monotonic() - began, 3))
+        yield outcome
+
+
+def _tell(outcome: Outcome, seconds: float) -> None:
+    """Put into the log what became of a download, and a line for each piece of it that will not land."""
+    of = {"source": outcome.source, "download": outcome.download, "release": outcome.release}
+    level = ERROR if outcome.state is State.FAILED else WARNING if outcome.state is State.SKIPPED else INFO
+    tell("download_ended", level, **of, state=outcome.state, reason=outcome.message, seconds=seconds)
+    for piece in outcome.strange:
+        tell("piece_will_not_land", WARNING, **of, reason=piece)
 
 
 def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings: Settings) -> Outcome:
@@ -118,7 +132,9 @@ class _Discreet:
         return text.replace(self.environment[self.key.variable], f"[{self.key.variable}]") if self.key else text
 
     def say(self, text: str) -> None:
-        self.watch.say(self.without_key(text))
+        discreet = self.without_key(text)
+        tell("download_delayed", WARNING, reason=discreet)
+        self.watch.say(discreet)
 
     def begin(self, label: str, total: int | None) -> None:
         self.watch.begin(label, total)

@@ -8,6 +8,7 @@
       .current      -> .generations/<id>           flipped in one step
       .previous     -> .generations/<id>           what was published before; set before .current is flipped
       .generations/<id>/                           one whole state: Parquet, DuckDB file, findings, report, manifest.json
+      .runs/                                       how each run ended (`journal`)
       .parts/<source>/<release>/<fingerprint>/     what one release became, shared by generations through hard links
       .building/                                   everything that is not whole yet; whatever else is needed meanwhile
       .lock                                        who writes
@@ -83,6 +84,11 @@ class Warehouse:
     def parquet(self) -> Path:
         """The published Parquet folder."""
         return self.path / "parquet"
+
+    @property
+    def runs(self) -> Path:
+        """Folder of what is known of the runs."""
+        return self.path / ".runs"
 
     def part(self, release_id: str, fingerprint: str) -> Path:
         """Folder of what a release became; to be read only when it `is_whole`."""

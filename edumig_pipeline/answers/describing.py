@@ -14,7 +14,7 @@ from edumig_pipeline.wording.spelling import did_you_mean
 _MEANINGS = {
     tuple(meanings): meanings
     for meanings in (codes.OBS_STATUS, codes.SEX, codes.UNIT_MEASURE, codes.INDICATOR_KIND, codes.AREA_KIND, codes.COMPARATOR,
-                     codes.VERDICT, codes.REVISION)
+                     codes.VERDICT, codes.REVISION, codes.RUN_OUTCOME)
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 
 from edumig_pipeline.ingest.checksum import RawFileChangedError
+from edumig_pipeline.log import LogError
 from edumig_pipeline.refresh import NothingToPublishError
 
 _UNTOUCHED = "what is published is as it was"
@@ -36,7 +37,7 @@ _SAID = {
 
 def why_not(error: Exception) -> str:
     """Why nothing was published, as one sentence or two: for what an operator can mend, how."""
-    if isinstance(error, NothingToPublishError | RawFileChangedError):
+    if isinstance(error, NothingToPublishError | RawFileChangedError | LogError):
         return str(error)
     for cause in _causes(error):
         number = _number(cause)

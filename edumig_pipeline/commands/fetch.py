@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED
+from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW
 from edumig_pipeline.commands.showing import JSON, show_json
 from edumig_pipeline.printable import on_one_line
@@ -36,6 +36,8 @@ def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool, as_json: bool) -
     from edumig_pipeline.commands.progress import shown
     from edumig_pipeline.fetch import Settings, downloads
     from edumig_pipeline.fetch import fetch as run
+    from edumig_pipeline.journal import Run
+    from edumig_pipeline.log import LogError, logged
 
     try:
         known = [f"{source.id}/{download.id}" for source, download in downloads()]
@@ -44,13 +46,17 @@ def fetch(wanted: tuple[str, ...], raw: Path, *, dry_run: bool, as_json: bool) -
         unknown = ", ".join(map(str, error.args))
         raise click.BadParameter(f"{unknown}: known are {', '.join(known)}", param_hint="SOURCE") from error
     outcomes = []
-    with shown() as watch:
-        for outcome in run(raw, wanted, watch, Settings(dry_run=dry_run)):
-            outcomes.append(outcome)
-            if as_json:
-                _complain(outcome)
-            else:
-                _tell(outcome)
+    this = Run(started_by="edumig fetch")
+    try:
+        with logged(this.id, this.started_by), shown() as watch:
+            for outcome in run(raw, wanted, watch, Settings(dry_run=dry_run)):
+                outcomes.append(outcome)
+                if as_json:
+                    _complain(outcome)
+                else:
+                    _tell(outcome)
+    except LogError as error:
+        raise CommandError(f"nothing was fetched: {error}") from error
     if as_json:
         show_json({"outcomes": [{**vars(outcome), "state": outcome.state.value} for outcome in outcomes]})
     sys.exit(_exit_code(outcomes))

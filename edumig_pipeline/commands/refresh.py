@@ -37,14 +37,17 @@ def refresh(raw: Path, warehouse: Path, only: tuple[str, ...], *, as_json: bool)
     """
     from edumig_pipeline.commands.failures import why_not
     from edumig_pipeline.commands.progress import steps_shown
+    from edumig_pipeline.journal import Run
+    from edumig_pipeline.log import logged
     from edumig_pipeline.refresh import refresh as run
     from edumig_pipeline.sources.registry import sources
 
     if unknown := sorted(set(only) - set(sources())):
         raise click.BadParameter(f"{', '.join(unknown)}: known are {', '.join(sources())}", param_hint="--source")
+    this = Run()
     try:
-        with steps_shown() as watch:
-            summary = run(raw, warehouse, only, watch)
+        with logged(this.id, this.started_by), steps_shown() as watch:
+            summary = run(raw, warehouse, only, watch, this)
     except Exception as error:
         raise CommandError(f"nothing was published: {why_not(error)}") from error
     if as_json:

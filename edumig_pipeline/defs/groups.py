@@ -10,6 +10,7 @@ import dagster as dg
 from edumig_pipeline.model import accounting, evidence, marts
 from edumig_pipeline.model.observations import OBSERVATIONS as ALL_OBSERVATIONS
 from edumig_pipeline.model.reference import RELEASES
+from edumig_pipeline.model.runs import RUN_INPUTS, RUNS
 from edumig_pipeline.model.table import Table
 
 RAW, OBSERVATIONS, REFERENCE, ACCOUNTING = "raw", "observations", "reference", "accounting"
@@ -30,7 +31,7 @@ OWNERS = {
 
 # What was landed and what each release covers: every mart reads these.
 _LANDED = {ALL_OBSERVATIONS, RELEASES, marts.RELEASE_COVERAGE}
-_ACCOUNTS = {accounting.RAW_FILES, accounting.ROW_LEDGER, accounting.QUARANTINE, accounting.CORRECTIONS}
+_ACCOUNTS = {accounting.RAW_FILES, accounting.ROW_LEDGER, accounting.QUARANTINE, accounting.CORRECTIONS, RUNS, RUN_INPUTS}
 _MARTS = {
     marts.STUDENT_MOBILITY,
     marts.STUDENT_MOBILITY_BY_RELEASE,

@@ -17,6 +17,7 @@ from edumig_pipeline.defs.groups import OWNERS, observations_key, raw_key
 from edumig_pipeline.defs.markdown import markdown_table
 from edumig_pipeline.defs.previews import preview
 from edumig_pipeline.defs.provenance import release_table
+from edumig_pipeline.defs.runs import ends_the_run_if_it_fails
 from edumig_pipeline.ingest.inventory import FoundRelease, take_inventory
 from edumig_pipeline.ingest.ledger import LedgerError
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
@@ -55,10 +56,11 @@ def _asset(source: Source) -> dg.AssetsDefinition:
         ],
     )
     def observations(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        releases = take_inventory(raw_folder(), {source.id}).releases
         try:
-            with warehouse().locked():
-                parts = [land(warehouse(), release) for release in releases]
+            with ends_the_run_if_it_fails(context):
+                releases = take_inventory(raw_folder(), {source.id}).releases
+                with warehouse().locked():
+                    parts = [land(warehouse(), release) for release in releases]
         except LedgerError as error:
             # The check is recorded, the asset is not: nothing downstream may build on it.
             yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})

@@ -135,6 +135,13 @@ def _ledger(rows: pl.LazyFrame) -> dict[str, str]:
     return _table(found)
 
 
+def _runs(rows: pl.LazyFrame) -> dict[str, str]:
+    """The newest runs: when, how they ended, how long they took, and with how much."""
+    newest = rows.sort("started", descending=True).head(_ROWS)
+    began = pl.col("started").dt.to_string("%Y-%m-%d %H:%M")
+    return _table(newest.select(began, "outcome", "duration_seconds", "rows_published", "message").collect())
+
+
 def _quarantined(rows: pl.LazyFrame) -> dict[str, str]:
     """Bad rows by the rule they broke; files, members and sheets that were refused count as no row."""
     counted = rows.group_by("rule").agg(
@@ -155,4 +162,5 @@ _OWN: Mapping[str, Callable[[pl.LazyFrame], dict[str, str]]] = {
     "quarantine": _quarantined,
     "identity_checks": _identities,
     "row_ledger": _ledger,
+    "runs": _runs,
 }

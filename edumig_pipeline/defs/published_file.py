@@ -12,8 +12,10 @@ from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.groups import OWNERS, table_key
 from edumig_pipeline.defs.groups import WAREHOUSE as GROUP
 from edumig_pipeline.defs.markdown import markdown_table
-from edumig_pipeline.defs.tables import table_names
+from edumig_pipeline.defs.runs import ends_the_run_if_it_fails
+from edumig_pipeline.defs.tables import made, table_names, table_spec
 from edumig_pipeline.publish.database import PublicationError
+from edumig_pipeline.publish.run_tables import RUN_TABLES
 from edumig_pipeline.publish.summary import summarise
 from edumig_pipeline.refresh import derive_generation, inventory_of, publish
 
@@ -21,16 +23,18 @@ NAME = "edumig_duckdb"
 REPORT = "report"
 CHECK = "file_holds_the_contract"
 LANDED = "everything_landed"
+_RUN_NAMES = [declared.name for declared in RUN_TABLES]  # written here, last of all
 
 
 @dg.multi_asset(
     name="publication",
     specs=[
+        *(table_spec(name, [table_key("raw_files"), table_key("row_ledger")]) for name in _RUN_NAMES),
         dg.AssetSpec(
             NAME,
             group_name=GROUP,
             owners=OWNERS[GROUP],
-            deps=[table_key(name) for name in table_names()],
+            deps=[table_key(name) for name in (*table_names(), *_RUN_NAMES)],
             description="warehouse/edumig.duckdb: every table and view of the contract, built beside the old file from the "
             "Parquet, checked, and moved into place in one step.",
             kinds={"duckdb"},
@@ -59,19 +63,22 @@ LANDED = "everything_landed"
         ),
     ],
 )
-def publication() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+def publication(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Publish what the marts were derived from."""
     folder = warehouse()
     try:
-        inventory = inventory_of(raw_folder())
-        with folder.locked():
-            generation = derive_generation(folder, inventory)
-            publish(folder, generation)
+        with ends_the_run_if_it_fails(context) as run:
+            inventory = inventory_of(raw_folder())
+            with folder.locked():
+                generation = derive_generation(folder, inventory)
+                publish(folder, generation, run)
     except PublicationError as error:
         yield dg.AssetCheckResult(passed=False, asset_key=NAME, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error
     published = summarise(folder, generation, rebuilt=True)
     rows = "\n".join(f"| {name} | {count:,} |" for name, count in published.rows.items())
+    for name in _RUN_NAMES:
+        yield made(name, generation, pl.DataFrame())
     yield dg.MaterializeResult(
         asset_key=NAME,
         metadata={

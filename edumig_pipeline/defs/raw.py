@@ -14,7 +14,9 @@ from edumig_pipeline.defs.groups import OWNERS, raw_key
 from edumig_pipeline.defs.groups import RAW as GROUP
 from edumig_pipeline.defs.looks import look
 from edumig_pipeline.defs.markdown import markdown_table
+from edumig_pipeline.defs.runs import DAGSTER
 from edumig_pipeline.fetch import Outcome, Settings, State, fetch
+from edumig_pipeline.log import logged
 from edumig_pipeline.retrieval.shelf import Shelf
 from edumig_pipeline.retrieval.timeliness import overdue
 from edumig_pipeline.sources.layout import Source
@@ -106,10 +108,11 @@ def _asset(source: Source) -> dg.AssetsDefinition:
     )
     def raw(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         outcomes = []
-        for outcome in fetch(raw_folder(), {source.id}, _Log(context.log), Settings()):
-            outcomes.append(outcome)
-            words = (f"{outcome.state.value}:", outcome.name, outcome.release, outcome.message)
-            context.log.log(_level(outcome), " ".join(word for word in words if word))
+        with logged(context.run.run_id, DAGSTER):
+            for outcome in fetch(raw_folder(), {source.id}, _Log(context.log), Settings()):
+                outcomes.append(outcome)
+                words = (f"{outcome.state.value}:", outcome.name, outcome.release, outcome.message)
+                context.log.log(_level(outcome), " ".join(word for word in words if word))
         landed = [outcome.release for outcome in outcomes if outcome.state is State.LANDED and outcome.release]
         if landed:
             context.instance.add_run_tags(context.run.run_id, {landed_tag(source.id): ", ".join(landed)})

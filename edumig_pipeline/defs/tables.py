@@ -14,9 +14,11 @@ from edumig_pipeline.defs.folders import raw_folder, warehouse
 from edumig_pipeline.defs.groups import OWNERS, group_of, observations_key, table_key
 from edumig_pipeline.defs.previews import preview
 from edumig_pipeline.defs.provenance import provenance
+from edumig_pipeline.defs.runs import ends_the_run_if_it_fails
 from edumig_pipeline.defs.table_checks import check_specs, checks
 from edumig_pipeline.model.catalogue import TABLES, table
 from edumig_pipeline.publish.derivation import PART_TABLES, mart_sql, tables_read
+from edumig_pipeline.publish.run_tables import RUN_TABLES
 from edumig_pipeline.publish.summary import row_count
 from edumig_pipeline.refresh import derive_generation, inventory_of
 from edumig_pipeline.sources.registry import sources
@@ -24,8 +26,8 @@ from edumig_pipeline.warehouse import Generation
 
 
 def table_names() -> list[str]:
-    """The published tables, each after those it reads; views are part of the published file."""
-    names = [declared.name for declared in TABLES if not declared.is_view]
+    """The tables derived from raw files, each after those it reads; views are part of the published file."""
+    names = [declared.name for declared in TABLES if not declared.is_view and declared not in RUN_TABLES]
     return [*(name for name in names if name not in mart_sql()), *(name for name in mart_sql() if name in names)]
 
 
@@ -51,11 +53,12 @@ def _description(name: str) -> str:
     return f"{said}\n\n{prose}\n\n```sql\n{code}\n```"
 
 
-def _spec(name: str) -> dg.AssetSpec:
+def table_spec(name: str, upstream: list[dg.AssetKey]) -> dg.AssetSpec:
+    """The asset of a table that is made of those `upstream`."""
     group = group_of(table(name))
     return dg.AssetSpec(
         table_key(name),
-        deps=_upstream(name),
+        deps=upstream,
         description=_description(name),
         group_name=group,
         owners=OWNERS[group],
@@ -64,7 +67,8 @@ def _spec(name: str) -> dg.AssetSpec:
     )
 
 
-def _made(name: str, generation: Generation, releases: pl.DataFrame) -> dg.MaterializeResult[None]:
+def made(name: str, generation: Generation, releases: pl.DataFrame) -> dg.MaterializeResult[None]:
+    """What is shown of a table of the generation: rows, some of them, and the `releases` they are from."""
     files = sorted(generation.parquet(name).iterdir())
     shown = {**preview(table(name), files), "releases": provenance(name, files, releases)}
     return dg.MaterializeResult(
@@ -80,14 +84,15 @@ def _made(name: str, generation: Generation, releases: pl.DataFrame) -> dg.Mater
 def defs() -> dg.Definitions:
     """The derivation step."""
 
-    @dg.multi_asset(name="tables", specs=[_spec(name) for name in table_names()], check_specs=check_specs())
-    def tables() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        inventory = inventory_of(raw_folder())
-        with warehouse().locked():
-            generation = derive_generation(warehouse(), inventory)
+    @dg.multi_asset(name="tables", specs=[table_spec(name, _upstream(name)) for name in table_names()], check_specs=check_specs())
+    def tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        with ends_the_run_if_it_fails(context):
+            inventory = inventory_of(raw_folder())
+            with warehouse().locked():
+                generation = derive_generation(warehouse(), inventory)
         releases = pl.concat(pl.read_parquet(file, glob=False) for file in sorted(generation.parquet("releases").iterdir()))
         for name in table_names():
-            yield _made(name, generation, releases)
+            yield made(name, generation, releases)
         yield from checks(generation)
 
     return dg.Definitions(assets=[tables])

@@ -30,6 +30,7 @@ _TYPES: Mapping[Type, str] = {
     Type.INTEGER: "sc:Integer",
     Type.BIGINT: "sc:Integer",
     Type.DATE: "sc:Date",
+    Type.TIMESTAMP: "sc:DateTime",
     Type.BOOLEAN: "sc:Boolean",
 }
 # As the specification of Croissant 1.0 prints it.

@@ -21,6 +21,7 @@ _TYPES: Mapping[Type, str] = {
     Type.INTEGER: "integer",
     Type.BIGINT: "integer",
     Type.DATE: "date",
+    Type.TIMESTAMP: "datetime",
     Type.BOOLEAN: "boolean",
 }
 # What a unit says of the numbers in it. Bounds of figures belong to their indicator: they stand in the table indicators.
@@ -38,6 +39,7 @@ _CODE_LISTS: tuple[Mapping[str, str], ...] = (
     codes.COMPARATOR,
     codes.VERDICT,
     codes.REVISION,
+    codes.RUN_OUTCOME,
 )
 # Columns that name a row of another table: the table, and its columns.
 _REFERENCES: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
@@ -52,6 +54,7 @@ _REFERENCES: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("destination",), "areas", ("code",)),
     (("claim_id",), "claims", ("claim_id",)),
     (("raw_file",), "raw_files", ("raw_file",)),
+    (("run_id",), "runs", ("run_id",)),
 )
 
 

@@ -109,6 +109,7 @@ class Styles:
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.heading = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E7ECF2"})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.count = book.add_format({"num_format": "#,##0"})
         # What Excel itself gives a text that was typed behind an apostrophe: it stays a text when the cell is edited.
         self.text_of_formula = book.add_format({"quote_prefix": True})
@@ -147,13 +148,21 @@ def _writer(sheet: xlsxwriter.worksheet.Worksheet, styles: Styles, column: Colum
         else:
             sheet.write_datetime(row, place, value, styles.day)
 
+    def moment(row: int, place: int, value: datetime) -> None:
+        sheet.write_datetime(row, place, value, styles.moment)
+
     def number(row: int, place: int, value: float) -> None:
         if isfinite(value):
             sheet.write_number(row, place, value, styles.count if column.type is Type.BIGINT else None)
         else:  # which Excel does not know
             sheet.write_string(row, place, str(value))
 
-    kinds: dict[Type, _Writer] = {Type.VARCHAR: text, Type.DATE: day, Type.BOOLEAN: sheet.write_boolean}
+    kinds: dict[Type, _Writer] = {
+        Type.VARCHAR: text,
+        Type.DATE: day,
+        Type.TIMESTAMP: moment,
+        Type.BOOLEAN: sheet.write_boolean,
+    }
     return kinds.get(column.type, number)
 
 

@@ -33,6 +33,7 @@ from edumig_pipeline.model.reference import (
     SOURCE_INDICATORS,
     SOURCES,
 )
+from edumig_pipeline.model.runs import RUN_INPUTS, RUNS
 from edumig_pipeline.model.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -51,6 +52,8 @@ TABLES: tuple[Table, ...] = (
     QUARANTINE,
     ROW_LEDGER,
     CORRECTIONS,
+    RUNS,
+    RUN_INPUTS,
     STUDENT_MOBILITY,
     STUDENT_MOBILITY_BY_RELEASE,
     STUDENT_FLOWS,

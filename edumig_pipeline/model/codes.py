@@ -104,3 +104,9 @@ REVISION = {
     "retracted": "the newer release covers the cell and no longer has it",
     "status": "the value is the same, its status is not",
 }
+
+RUN_OUTCOME = {
+    "published": "it built the file, or put an earlier state back",
+    "unchanged": "there was nothing to do",
+    "failed": "nothing was published; the message says why",
+}

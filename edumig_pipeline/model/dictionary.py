@@ -21,6 +21,7 @@ _CODE_LISTS: Mapping[str, Mapping[str, str]] = {
     "comparator": codes.COMPARATOR,
     "verdict": codes.VERDICT,
     "change (revisions)": codes.REVISION,
+    "outcome (runs)": codes.RUN_OUTCOME,
 }
 
 

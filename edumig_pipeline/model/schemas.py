@@ -17,6 +17,7 @@ _ARROW: Mapping[Type, pa.DataType] = {
     Type.INTEGER: pa.int32(),
     Type.BIGINT: pa.int64(),
     Type.DATE: pa.date32(),
+    Type.TIMESTAMP: pa.timestamp("us"),
     Type.BOOLEAN: pa.bool_(),
 }
 _POLARS: Mapping[Type, pl.DataType] = {
@@ -25,6 +26,7 @@ _POLARS: Mapping[Type, pl.DataType] = {
     Type.INTEGER: pl.Int32(),
     Type.BIGINT: pl.Int64(),
     Type.DATE: pl.Date(),
+    Type.TIMESTAMP: pl.Datetime("us"),
     Type.BOOLEAN: pl.Boolean(),
 }
 

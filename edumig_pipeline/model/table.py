@@ -16,6 +16,7 @@ class Type(StrEnum):
     INTEGER = "INTEGER"
     BIGINT = "BIGINT"
     DATE = "DATE"
+    TIMESTAMP = "TIMESTAMP"  # UTC, without a zone of its own
     BOOLEAN = "BOOLEAN"
 
 

@@ -11,6 +11,7 @@ import duckdb
 from edumig_pipeline.model.catalogue import TABLES
 from edumig_pipeline.model.ddl import comments, create_table, quoted
 from edumig_pipeline.publish.derivation import mart_sql, parquet_files
+from edumig_pipeline.publish.run_tables import RUN_TABLES
 from edumig_pipeline.watch import NOBODY, Watch
 
 # The oldest storage format that holds all we need; DuckDB 1.2 and newer open it, files in newer formats they do not.
@@ -24,7 +25,7 @@ class PublicationError(Exception):
 def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
     """Write all tables and views of the contract, with comments, from `parquet` into a new DuckDB file at `target`.
 
-    Raises PublicationError when a table is missing or does not hold as many rows as its Parquet.
+    The tables of runs are left empty: they are written when everything else is done (`run_tables`).
     """
     # What outgrows its memory goes beside the file, not into whatever folder the process was started in.
     with duckdb.connect(config={"temp_directory": f"{target}.tmp"}) as db:
@@ -33,7 +34,9 @@ def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
         db.execute("SET disabled_compression_methods = 'fsst,dict_fsst,zstd'")
         db.execute(f"ATTACH {quoted(str(target))} AS warehouse (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         db.execute("USE warehouse")
-        stored = [declared for declared in TABLES if not declared.is_view]
+        for declared in RUN_TABLES:
+            db.execute(create_table(declared))
+        stored = [declared for declared in TABLES if not declared.is_view and declared not in RUN_TABLES]
         watch.begin("building the file", len(stored))
         for declared in stored:
             db.execute(create_table(declared))
@@ -48,13 +51,16 @@ def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
         db.execute("CHECKPOINT warehouse")
         db.execute("USE memory")
         db.execute("DETACH warehouse")
-    if target.with_name(f"{target.name}.wal").exists():
-        raise PublicationError(f"{target} has a write-ahead log left: it was not closed whole")
-    check_database(parquet, target)
 
 
-def check_database(parquet: Path, database: Path) -> None:
-    """Open the file as a user does and see that it holds every table, row and column of the contract."""
+def check_database(database: Path, *parquet: Path) -> None:
+    """Open the file as a user does and see that it holds every table, row and column of the contract.
+
+    `parquet` are the folders that have its tables; each is in one of them. Raises PublicationError when a table is missing or
+    does not hold as many rows as its Parquet, or the file is not closed.
+    """
+    if database.with_name(f"{database.name}.wal").exists():
+        raise PublicationError(f"{database} has a write-ahead log left: it was not closed whole")
     with duckdb.connect(str(database), read_only=True) as db:
         for declared in TABLES:
             try:
@@ -65,7 +71,8 @@ def check_database(parquet: Path, database: Path) -> None:
                 raise PublicationError(f"{declared.name} has columns {found}, declared are {list(declared.names)}")
             if declared.is_view:
                 continue
-            published, stored = (_count(db, source) for source in (declared.name, parquet_files(parquet, declared.name)))
+            folder = next((folder for folder in parquet if (folder / declared.name).is_dir()), parquet[0])
+            published, stored = (_count(db, source) for source in (declared.name, parquet_files(folder, declared.name)))
             if published != stored:
                 raise PublicationError(f"{declared.name} has {published} rows, its Parquet {stored}")
 

@@ -32,6 +32,7 @@ from edumig_pipeline.model.mart_codes import code_lists
 from edumig_pipeline.model.reference import CODEBOOK, DOWNLOADS, SOURCES
 from edumig_pipeline.model.schemas import arrow_schema, polars_schema
 from edumig_pipeline.model.table import Table
+from edumig_pipeline.publish.run_tables import RUN_TABLES
 from edumig_pipeline.sources.registry import download_rows, source_rows
 from edumig_pipeline.watch import NOBODY, Watch
 
@@ -100,7 +101,7 @@ def derive(folder: Path, parts: Mapping[str, Path], strays: Mapping[str, pl.Data
                 _view(db, folder, name)
             watch.done()
     for declared in TABLES:
-        if not declared.is_view and not (folder / declared.name).exists():
+        if not declared.is_view and declared not in RUN_TABLES and not (folder / declared.name).exists():
             _write(declared, pl.DataFrame(schema=polars_schema(declared)), folder / declared.name / "all.parquet")
 
 

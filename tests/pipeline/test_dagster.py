@@ -121,7 +121,7 @@ def test_groups_are_those_of_the_picture_and_each_has_an_owner(specs: dict[str, 
     assert set(groups) == set(GROUPS)
     assert groups["raw"] == RAW | BY_HAND
     assert groups["observations"] == PUBLISHERS | {"observations", "releases", "release_coverage"}
-    assert groups["accounting"] == {"raw_files", "row_ledger", "quarantine", "corrections"}
+    assert groups["accounting"] == {"raw_files", "row_ledger", "quarantine", "corrections", "runs", "run_inputs"}
     assert groups["marts"] == {"student_mobility", "student_mobility_by_release", "student_flows", "kz_academic_mobility"}
     assert groups["evidence"] >= {"revisions", "reconciliation", "identity_checks", "claims", "claim_checks"}
     assert groups["warehouse"] == {PUBLISHED, REPORT}

@@ -4,7 +4,7 @@ Belongs here: writing its Parquet. Does not belong here: any test.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,21 @@ def made_up_rows() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "codebook": [dict(row) for row in codebook_rows()],
+        "runs": [
+            {
+                "run_id": "=1+1",
+                "started": datetime(2026, 2, 9, 4, 0, 0, 125_000),  # noqa: DTZ001  UTC, without a zone of its own
+                "finished": datetime(2026, 2, 9, 4, 1),  # noqa: DTZ001
+                "duration_seconds": 59.875,
+                "outcome": "published",
+                "repeated": 0,
+                "started_by": "edumig refresh",
+                "code_version": "0.1.0",
+                "code_digest": "0" * 64,
+                "bytes": 2**40,
+            }
+        ],
+        "run_inputs": [{"run_id": "=1+1", "raw_file": "made_up/2026-02/données.csv", "bytes": 1}],
         "claim_intervals": [{"claim_id": "kz-01", "comparator": "eq", "with_lower": True, "with_upper": False}],
     }
 

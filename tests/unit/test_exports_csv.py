@@ -42,7 +42,11 @@ def read_back(path: Path, name: str) -> pl.DataFrame:
     texts = pl.DataFrame(rows, schema=dict.fromkeys(table(name).names, pl.String), orient="row")
     types = as_frame(name, {}).schema
     return texts.with_columns(pl.col(pl.String).map_elements(armed, return_dtype=pl.String, skip_nulls=False)).select(
-        pl.col(n).str.to_date() if t == pl.Date else (pl.col(n) == "true" if t == pl.Boolean else pl.col(n).cast(t))
+        pl.col(n) == "true"
+        if t == pl.Boolean
+        else pl.col(n).str.strptime(t)
+        if isinstance(t, pl.Date | pl.Datetime)
+        else pl.col(n).cast(t)
         for n, t in types.items()
     )
 

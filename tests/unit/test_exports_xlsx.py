@@ -51,7 +51,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 def as_read(value: object) -> object:
     """A value of the warehouse as a reader of workbooks has it: a day has a time."""
-    if isinstance(value, date):
+    if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - Excel knows no time zones
     return value
 

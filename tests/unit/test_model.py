@@ -37,6 +37,7 @@ ARROW = {
     Type.INTEGER: pa.int32(),
     Type.BIGINT: pa.int64(),
     Type.DATE: pa.date32(),
+    Type.TIMESTAMP: pa.timestamp("us"),
     Type.BOOLEAN: pa.bool_(),
 }
 POLARS = {
@@ -45,6 +46,7 @@ POLARS = {
     Type.INTEGER: pl.Int32(),
     Type.BIGINT: pl.Int64(),
     Type.DATE: pl.Date(),
+    Type.TIMESTAMP: pl.Datetime("us"),
     Type.BOOLEAN: pl.Boolean(),
 }
 

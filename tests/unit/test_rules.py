@@ -5,7 +5,7 @@ Here: one bad row per rule, seen by `checks.validate`. Not here: observations on
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,7 @@ SAMPLE: Mapping[Type, Any] = {
     Type.INTEGER: 1,
     Type.BIGINT: 1,
     Type.DATE: date(2019, 1, 1),
+    Type.TIMESTAMP: datetime(2019, 1, 1, 6),  # noqa: DTZ001  UTC, without a zone of its own
     Type.BOOLEAN: True,
 }
 # What a row needs beside a sample of each column to obey the rules its table declares.
