@@ -1,4 +1,4 @@
-"""What state a published warehouse is in: what it holds, how fresh that is, what did not land, what is not settled.
+"""What state a published warehouse is in: what it holds, how fresh that is, what did not land, how runs ended.
 
 Belongs here: gathering it. Does not belong here: when a release is late (`retrieval/timeliness`), or showing it.
 """
@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from edumig_pipeline.answers.opening import Published, Row
+from edumig_pipeline.journal import EndedRun, Journal
 from edumig_pipeline.model.codes import VERDICT_RANK
 from edumig_pipeline.retrieval.timeliness import next_due
 from edumig_pipeline.sources.downloads import Cadence
+from edumig_pipeline.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Status:
     ledger: dict[str, Any]
     verdicts: dict[str, int]
     reconciliation: list[Row]
+    runs: list[Row]
 
     @property
     def clean(self) -> bool:
@@ -50,7 +53,14 @@ def status(published: Published, today: date) -> Status:
         ledger=ledger,
         verdicts={row["verdict"]: row["claims"] for row in verdicts},
         reconciliation=published.ask("reconciliation_counts"),
+        runs=[_run(run) for run in Journal(Warehouse(published.link.parent).runs).recent()],
     )
+
+
+def _run(run: EndedRun) -> Row:
+    """A run of the journal: the last that published, or one that ended after it."""
+    names = ("run_id", "outcome", "started", "finished", "duration_seconds", "repeated", "last_repeated", "started_by", "message")
+    return {name: getattr(run, name) for name in names}
 
 
 def _freshness(releases: list[Row], today: date) -> list[Row]:

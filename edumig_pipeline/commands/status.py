@@ -6,7 +6,7 @@ Belongs here: showing it, and the exit code. Does not belong here: finding it (`
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,9 +26,9 @@ _CADENCES = {"P1W": "weekly", "P3M": "quarterly", "P6M": "half-yearly", "P1Y": "
 def status(warehouse: Path, *, as_json: bool) -> None:
     """Say what is in the warehouse, and how fresh.
 
-    That is its releases, what is quarantined or was refused, where every row went, the article's verdicts and where sources
-    part. A newer release is due one and a half times a publisher's cadence after the last; a claim counts under the verdict
-    that weighs most of its checks.
+    That is how its last runs ended, its releases, what is quarantined or was refused, where every row went, the article's
+    verdicts and where sources part. A newer release is due one and a half times a publisher's cadence after the last; a claim
+    counts under the verdict that weighs most of its checks.
 
     Ends with 0; 1 when rows are quarantined or files were refused; 2 when there is no warehouse or it cannot be read.
     """
@@ -49,7 +49,9 @@ def _show(found: "Status") -> None:
     sources = len(found.freshness)
     click.echo(f"Warehouse  {found.path}")
     click.echo(f"Built      {found.built:%Y-%m-%d %H:%M} UTC, from {len(found.releases)} releases of {sources} sources")
-    click.echo(f"Values     {found.observations:,}\n")
+    click.echo(f"Values     {found.observations:,}")
+    _show_runs(found)
+    click.echo()
     named = ("source", "release", "published", "retrieved", "coverage", "rows", "newest_period")
     show_table([name.replace("_", " ") for name in named], columns(found.releases, *named), figures={"rows"})
     click.echo("\nFreshness")
@@ -69,6 +71,24 @@ def _show(found: "Status") -> None:
         columns(found.reconciliation, "source_a", "source_b", "compared", "equal", "explained", "open"),
         figures=("compared", "equal", "differ, reason known", "differ, open"),
     )
+
+
+def _show_runs(found: "Status") -> None:
+    """The last run, and the last of those that failed since the last publication."""
+    if not found.runs:
+        return
+    last = found.runs[-1]
+    say(f"Last run   {last['outcome']} {_when(last)}")
+    failed = [run for run in found.runs[:-1] if run["outcome"] == "failed"]
+    if failed and last["outcome"] != "failed":
+        say(f"Failed     {_when(failed[-1])}")
+
+
+def _when(run: dict[str, Any]) -> str:
+    """When a run ended, after how long, how often since, and why it failed."""
+    often = f", {run['repeated'] + 1:,} times since {run['finished']:%Y-%m-%d %H:%M}" if run["repeated"] else ""
+    reason = f": {run['message']}" if run["message"] else ""
+    return f"{run['last_repeated'] or run['finished']:%Y-%m-%d %H:%M} UTC, after {run['duration_seconds']:,.1f} s{often}{reason}"
 
 
 def _show_accounts(found: "Status") -> None:
