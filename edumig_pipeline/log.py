@@ -76,7 +76,7 @@ def logged(run: str, started_by: str) -> Iterator[None]:
 def _opened(target: str) -> "_Lines":
     try:
         return _Lines(sys.stderr if target == "-" else open(target, "a", encoding="utf-8"))  # noqa: PTH123
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _unwritable(target, error) from error
 
 
