@@ -101,7 +101,7 @@ class EndedRun:
     @cached_property
     def file_name(self) -> str:
         """Sorts by when the run began."""
-        return f"{self.started:%Y%m%dT%H%M%S}-{re.sub('[^A-Za-z0-9-]', '_', self.run_id)[:64]}.json"
+        return f"{self.started:%Y%m%dT%H%M%S.%f}-{re.sub('[^A-Za-z0-9-]', '_', self.run_id)[:64]}.json"
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,9 @@ def _asset(source: Source) -> dg.AssetsDefinition:
     )
     def observations(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         try:
-            with ends_the_run_if_it_fails(context):
+            with ends_the_run_if_it_fails(context), warehouse().locked():
                 releases = take_inventory(raw_folder(), {source.id}).releases
-                with warehouse().locked():
-                    parts = [land(warehouse(), release) for release in releases]
+                parts = [land(warehouse(), release) for release in releases]
         except LedgerError as error:
             # The check is recorded, the asset is not: nothing downstream may build on it.
             yield dg.AssetCheckResult(passed=False, check_name=CHECK, metadata={"error": str(error)})

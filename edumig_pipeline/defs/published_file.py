@@ -67,11 +67,9 @@ def publication(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
     """Publish what the marts were derived from."""
     folder = warehouse()
     try:
-        with ends_the_run_if_it_fails(context) as run:
-            inventory = inventory_of(raw_folder())
-            with folder.locked():
-                generation = derive_generation(folder, inventory)
-                publish(folder, generation, run)
+        with ends_the_run_if_it_fails(context) as run, folder.locked():
+            generation = derive_generation(folder, inventory_of(raw_folder()))
+            publish(folder, generation, run)
     except PublicationError as error:
         yield dg.AssetCheckResult(passed=False, asset_key=NAME, check_name=CHECK, metadata={"error": str(error)})
         raise dg.Failure(str(error), allow_retries=False) from error

@@ -86,10 +86,8 @@ def defs() -> dg.Definitions:
 
     @dg.multi_asset(name="tables", specs=[table_spec(name, _upstream(name)) for name in table_names()], check_specs=check_specs())
     def tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        with ends_the_run_if_it_fails(context):
-            inventory = inventory_of(raw_folder())
-            with warehouse().locked():
-                generation = derive_generation(warehouse(), inventory)
+        with ends_the_run_if_it_fails(context), warehouse().locked():
+            generation = derive_generation(warehouse(), inventory_of(raw_folder()))
         releases = pl.concat(pl.read_parquet(file, glob=False) for file in sorted(generation.parquet("releases").iterdir()))
         for name in table_names():
             yield made(name, generation, releases)
