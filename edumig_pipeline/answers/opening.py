@@ -75,6 +75,8 @@ def opened(folder: Path, *, sealed: bool = False) -> Iterator[Published]:
         shut: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "temp_directory": spill}
         with duckdb.connect(str(file), read_only=True, config=shut) as db:
             db.execute("SET enable_progress_bar = false")
+            # It comes from the environment, password and all, and could be asked for.
+            db.execute("SET http_proxy = ''")
             if sealed:
                 db.execute("SET disabled_filesystems = 'LocalFileSystem'")
             db.execute("SET lock_configuration = true")
