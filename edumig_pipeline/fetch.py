@@ -4,13 +4,16 @@ Belongs here: the order of the steps, and what a download ended with. Does not b
 (`retrieval/`), or any publisher's addresses (`sources/`).
 """
 
+import base64
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
+from urllib.parse import unquote
 
 from edumig_pipeline.log import ERROR, INFO, WARNING, tell
 from edumig_pipeline.retrieval.errors import TooMuchAskedError, WebError
@@ -23,6 +26,7 @@ from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
 MIRROR = "EDUMIG_MIRROR"
+_PROXIES = tuple(name for scheme in ("http", "https", "all") for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()))
 _UNCHANGED = "is the newest, and it is there"
 
 
@@ -116,23 +120,38 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
         reason = f"cannot be written under {raw}: {error}"
     except Exception as error:  # noqa: BLE001  whatever a reply that nobody foresaw does, the other publishers are fetched
         reason = f"what came is of no kind that was foreseen: {type(error).__name__}: {error}"
-    return Outcome(source.id, download.id, State.FAILED, discreet.without_key(reason))
+    return Outcome(source.id, download.id, State.FAILED, discreet.without_secrets(reason))
 
 
 @dataclass(frozen=True)
 class _Discreet:
-    """Tells a watch how a download goes on, but for its key: an answer may repeat what it was asked with, and logs are kept."""
+    """Tells a watch how a download goes on, but for secrets: an answer may repeat what it was asked with, and logs are kept.
+
+    Secrets are the download's key, and what an address in the environment has before its host: user:password.
+    """
 
     watch: Watch
     key: Key | None
     environment: Mapping[str, str] = field(repr=False)
 
-    def without_key(self, text: str) -> str:
-        """The text with the key blotted out."""
-        return text.replace(self.environment[self.key.variable], f"[{self.key.variable}]") if self.key else text
+    def without_secrets(self, text: str) -> str:
+        """The text with every secret blotted out."""
+        secrets = {self.environment[self.key.variable]: self.key.variable} if self.key else {}
+        for variable in (MIRROR, *_PROXIES):
+            user, at, _ = self.environment.get(variable, "").rpartition("@")
+            if at:
+                user = user.rpartition("://")[2]
+                # The password by itself as well, as written and as it is sent.
+                password = user.partition(":")[2]
+                sent = base64.b64encode(unquote(user).encode()).decode()
+                # One that is not encoded as it should be is told in pieces.
+                secrets |= dict.fromkeys((user, password, unquote(password), sent, *re.split("[/?#]", password)), variable)
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
+            text = text.replace(secret, f"[{secrets[secret]}]")
+        return text
 
     def say(self, text: str) -> None:
-        discreet = self.without_key(text)
+        discreet = self.without_secrets(text)
         tell("download_delayed", WARNING, reason=discreet)
         self.watch.say(discreet)
 

@@ -1,6 +1,6 @@
 """SQL that reaches for something beside the file it is asked of, and the functions of DuckDB sorted by whether they do.
 
-In a text `{secret}`, `{parquet}`, `{other}` and `{folder}` are files of the machine and their folder, `{out}` a name that is free,
+In a text `{secret}`, `{parquet}`, `{other}` and `{folder}` are files of the machine and their folder, `{out}` is a free name,
 `{file}` the published file and `{link}` the link to it.
 
 Belongs here: the texts and names. Does not belong here: what must become of them (`test_query_sandbox`).
