@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock docs dictionary findings pages charts benchmark clean
+.PHONY: warehouse test lint ui lock audit sbom docs dictionary findings pages charts benchmark clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -38,6 +38,12 @@ $(READY): requirements.lock pyproject.toml
 lock: $(READY)  ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-strip-extras \
 		--extra dev --quiet --output-file requirements.lock pyproject.toml
+
+audit: $(READY)  ## look every locked library up among the known vulnerabilities
+	$(BIN)/python .ci/audit.py
+
+sbom: $(READY)  ## write sbom.cdx.json, the bill of materials of what runs (CycloneDX)
+	$(BIN)/python .ci/sbom.py sbom.cdx.json
 
 docs: dictionary findings pages  ## renew everything in docs/ (and README.md) that says what came out of something
 

@@ -5,6 +5,7 @@ Here: whole runs with secrets set, and every byte they left searched. Not here: 
 """
 
 import base64
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -42,11 +43,10 @@ def texts(file: Path) -> Iterator[bytes]:
     content = file.read_bytes()
     yield content
     if content.startswith(b"SQLite format 3"):
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
-            for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                for row in db.execute(f'SELECT * FROM "{name}"'):
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as kept:
+            for (name,) in kept.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                for row in kept.execute(f'SELECT * FROM "{name}"'):
                     yield from (zlib.decompress(cell) for cell in row if isinstance(cell, bytes) and cell[:1] == b"\x78")
-        db.close()
     elif content.startswith(b"PAR1"):
         with duckdb.connect() as db:
             yield str(db.read_parquet(str(file)).fetchall()).encode()
