@@ -194,7 +194,7 @@ def test_a_known_vulnerability_fails(database: Database, tmp_path: Path) -> None
     database.faulty = {"jinja2"}
     ran = audit(tmp_path, database.url)
     assert ran.returncode == 1
-    assert re.search(r"^  jinja2 \S+: GHSA-made-up-0001, mended in 99$", ran.stdout, re.MULTILINE)
+    assert re.search(r"^  jinja2 \S+: CVE-0000-0001 GHSA-made-up-0001, mended in 99$", ran.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("review", "code"), [("2999-01-01", 0), ("2020-01-01", 1)])
