@@ -46,7 +46,8 @@ def main(lock: Path, accepted: Path) -> int:
             return _skipped(database, why)
         return _say(f"audit: failed, pip-audit says:\n{done.stderr.strip()}", 1)
     found = [
-        f"  {one['name']} {one['version']}: {' '.join((fault['id'], *fault['aliases']))}, mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
+        f"  {one['name']} {one['version']}: {' '.join((fault['id'], *fault['aliases']))}, "
+        f"mended in {', '.join(fault['fix_versions']) or 'no version yet'}"
         for one in audited
         for fault in one.get("vulns", ())
     ]
