@@ -29,8 +29,11 @@ def mutated(sample: Sample, number: int) -> tuple[str, str, bytes]:
     if number % 12 == 0:
         pack = chance.choice(documents.ARCHIVES)
         return pack.__name__, f"{sample.name}.zip", pack(sample.content, chance, sample.name)
-    known = _OF_KIND[sample.kind] if number % 3 else texts.BYTES
-    mutate = known[(number // 3 if number % 3 == 0 else number) % len(known)]
+    if number % 3:
+        known = _OF_KIND[sample.kind]
+        mutate = known[number % len(known)]
+    else:
+        mutate = texts.BYTES[(number // 3 - number // 12) % len(texts.BYTES)]
     content = sample.content
     for _ in range(_TRIES):
         content = mutate(sample.content, chance)

@@ -158,7 +158,8 @@ TEXTS: tuple[Mutation, ...] = (in_another_encoding, in_two_encodings, with_byte_
 # Tables
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
+    """What separates the fields of a table: a tab, a comma or a semicolon."""
     return max("\t,;", key=text[:2000].count)
 
 
@@ -167,7 +168,7 @@ class _Table:
 
     def __init__(self, content: bytes) -> None:
         text = content.decode("utf-8-sig")
-        self.delimiter = _delimiter(text)
+        self.delimiter = delimiter_of(text)
         self.rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter))
         self.header = next((n for n, row in enumerate(self.rows) if len(row) > 2), 0)
 
