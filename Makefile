@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: warehouse test lint ui lock audit sbom docs dictionary findings pages charts benchmark clean
+.PHONY: warehouse test lint ui lock audit sbom docs dictionary findings pages charts benchmark fuzz clean
 
 warehouse: $(READY)  ## build the warehouse from raw/ and say what was built
 	$(BIN)/edumig refresh
@@ -63,6 +63,10 @@ pages: $(READY)  ## renew what the commands and questions on the pages print and
 
 benchmark: $(READY)  ## measure everything docs/performance.md says, some 12 minutes and 8 GB, and renew its table
 	$(BIN)/python -m benchmarks.run
+
+ROUNDS ?= 100
+fuzz: $(READY)  ## spoil files of every layout ROUNDS times, some 20 minutes, and print what came of it
+	$(BIN)/python -m tests.hostile.fuzz $(ROUNDS) 100
 
 clean:
 	rm -rf .venv .dagster .hypothesis .mypy_cache .pytest_cache .ruff_cache

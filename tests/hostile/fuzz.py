@@ -1,4 +1,4 @@
-"""A longer run by hand, `python -m tests.hostile.fuzz ROUNDS [FIRST]`: every sample once in a round; prints what came of it.
+"""A longer run by hand: `python -m tests.hostile.fuzz ROUNDS [FIRST]`, each sample once in a round; or `… extremes`.
 
 Here: sharing rounds among processors, and the extremes beside them. Not here: what is counted (`tally`). The suite tries the
 first rounds; FIRST may begin behind them.
@@ -17,7 +17,7 @@ from tests.hostile.samples import samples
 from tests.hostile.tally import by_layout, faults, of_costs
 from tests.hostile.worker import Run, run
 
-_PIECE = 10  # rounds that one process tries
+_PIECE = 5  # rounds that one process tries
 
 
 def _rounds(first: int, end: int) -> Run:
@@ -27,7 +27,7 @@ def _rounds(first: int, end: int) -> Run:
         for part in processors.map(lambda piece: run(*piece), pieces):
             done.tried += part.tried
             done.seconds, done.peak = max(done.seconds, part.seconds), max(done.peak, part.peak)
-            sys.stderr.write(f"{len(done.tried):,} files, {len(faults(done.tried))} with faults\n")
+            sys.stderr.write("".join(f"{fault}\n" for fault in faults(part.tried)) + f"{len(done.tried):,} files\n")
     return done
 
 
@@ -41,8 +41,8 @@ def _extreme(extreme: Extreme) -> str:
     return f"{extreme.becomes} | {ended.code} | {ended.seconds:.1f} | {ended.peak / (1 << 20):,.0f} |"
 
 
-def main(rounds: int, first: int = 1) -> None:
-    """Try them and print what came of it."""
+def spoilt(rounds: int, first: int = 1) -> None:
+    """Try rounds of mutations and print what came of them."""
     begun = time.monotonic()
     done = _rounds(first, first + rounds)
     minutes = (time.monotonic() - begun) / 60
@@ -50,11 +50,18 @@ def main(rounds: int, first: int = 1) -> None:
     say(f"Rounds {first} to {first + rounds - 1} of {len(samples())} files each, in {minutes:.0f} minutes.\n\n")
     say(f"{by_layout(done.tried)}\n\n{of_costs(done)}\n\n")
     say("".join(f"- {fault}\n" for fault in faults(done.tried)) or "No fault.\n")
-    say("\n| extreme | becomes | exit code | seconds | MiB |\n|---|---|---:|---:|---:|\n")
+
+
+def extremes() -> None:
+    """Try each extreme by itself and print what it cost."""
+    sys.stdout.write("| file | becomes | exit code | seconds | MiB |\n|---|---|---:|---:|---:|\n")
     for name, extreme in (SMALL | {f"100 MB: {name}": extreme for name, extreme in LARGE_FILES.items()}).items():
-        say(f"| {name} | {_extreme(extreme)}\n")
+        sys.stdout.write(f"| {name} | {_extreme(extreme)}\n")
         sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:] == ["extremes"]:
+        extremes()
+    else:
+        spoilt(*map(int, sys.argv[1:]))

@@ -53,6 +53,12 @@ def test_json_of_more_values_than_memory_is_refused_before_it_is_read(tmp_path: 
     assert "has more than 10 values; split the download" in refusal(tmp_path, "[" + "[]," * 20 + "[]]")
 
 
+@pytest.mark.parametrize("text", ["x" * 2_000_000, ["x" * 2_000_000]])
+def test_a_text_of_megabytes_is_refused(tmp_path: Path, text: object) -> None:
+    """One of 100 MB was copied until the memory was full, and the process died."""
+    assert "'geoUnit' has a text of more than 1,048,576" in refusal(tmp_path, TEXT.replace('"KAZ"', json.dumps(text)))
+
+
 @pytest.mark.parametrize(
     "figure", ["NaN", "Infinity", "-Infinity", "1e400", "true", "[5]", '{"value": 5}', '"0x10"', '"٣"', "9" * 5000]
 )
