@@ -86,7 +86,7 @@ SMALL: dict[str, Extreme] = {
     "a cell of 10 MB": _of(_HEADER + f"26637,KAZ,2018,5,{'x' * 10_000_000},\n", "quarantined", "known_obs_status"),
     # Documents
     "JSON nested 100,000 deep": _of("[" * 100_000 + "]" * 100_000, "refused", "json_syntax", "data.json"),
-    "a workbook that is none": _of(packed({"xl/workbook.xml": b"<x/>"}), "refused", "readable", "a.xlsx"),
+    "a workbook that is none": _of(packed({"xl/workbook.xml": b"<x/>"}), "refused", "it is damaged", "a.xlsx"),
     "an archive within an archive": _of(
         packed({"inner.zip": packed({"data.csv": _GOOD.encode()})}), "refused", "an archive within an archive", "a.zip"
     ),

@@ -78,6 +78,18 @@ def test_a_value_that_the_library_would_cut_or_drop_is_refused(tmp_path: Path, c
     assert said in refusal(tmp_path, changed(SHEET, VALUE, cell))
 
 
+def test_a_date_that_is_none_is_refused(tmp_path: Path) -> None:
+    """It was read as the text that stands there, and published as a figure."""
+    assert "says '13898', which is no date" in refusal(tmp_path, changed(SHEET, b'r="D2">' + VALUE, b'r="D2" t="d">' + VALUE))
+
+
+def test_a_workbook_without_its_list_of_parts_is_refused(tmp_path: Path) -> None:
+    """It was read, though no spreadsheet program opens it."""
+    parts = book()
+    del parts["[Content_Types].xml"]
+    assert "it is damaged" in refusal(tmp_path, packed(parts))
+
+
 def test_entities_that_expand_are_refused(tmp_path: Path) -> None:
     """The entity was read as nothing, and the cell as blank."""
     parts = book()

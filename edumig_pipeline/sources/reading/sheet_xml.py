@@ -36,6 +36,7 @@ _CELL = re.compile(
 # A cell without a type, or of this one, holds a number; the library takes "inf" and "nan" for such.
 _OF_NUMBERS = (None, b"n")
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|$)")
 _TYPE = re.compile(rb'\st="(\w*)"')
 _FORMULA = re.compile(rb"<" + _P + rb"f[\s/>]")
 _VALUE = re.compile(rb"<" + _P + rb"v[^>]*>([^<]+)<")
@@ -91,6 +92,8 @@ def require_plain_cells(data: bytes, name: str) -> None:
             _refuse(f"cell {_place(letters, digits)} of {name} holds an error such as #N/A; put there what the publisher has")
         if value and kind in _OF_NUMBERS and not value.isdigit() and not _NUMBER.fullmatch(value):
             _refuse(f"cell {_place(letters, digits)} of {name} says '{value[:40].decode(errors='replace')}', which is no number")
+        if value and kind == b"d" and not _DATE.match(value):
+            _refuse(f"cell {_place(letters, digits)} of {name} says '{value[:40].decode(errors='replace')}', which is no date")
         if kind == b"s" and value and not value.isdigit():
             _refuse(f"cell {_place(letters, digits)} of {name} names no text of the workbook")
         if column > columns or row > rows:

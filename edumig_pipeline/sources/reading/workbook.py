@@ -19,6 +19,7 @@ from edumig_pipeline.sources.reading.zipped import blocks, opened
 
 Cell: TypeAlias = str | int | float | bool | dt.date | None
 
+_CONTENTS = "[Content_Types].xml"  # without it no spreadsheet program opens the workbook
 _LARGEST_PART = 1 << 30  # bytes of one sheet; the largest real ones have about a tenth of it
 
 
@@ -43,6 +44,8 @@ def read_sheets(path: Path) -> dict[str, pd.DataFrame]:
 def _require_plain(path: Path) -> None:
     """Refuse a workbook by what its own XML says, all of it, before anything else reads it."""
     with opened(path, "workbook") as parts:
+        if _CONTENTS not in parts.namelist():
+            raise RefusedError("readable", f"the workbook lacks its part {_CONTENTS}: it is damaged")
         for part in parts.infolist():
             if part.is_dir():
                 continue
