@@ -8,7 +8,7 @@ import re
 
 # Control characters, among them ESC and the one that does its work in a single byte; line ends that are none of ours; what
 # turns the direction of the text behind it (Unicode Standard Annex 9); halves of characters.
-_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # Characters of a line: a cell may have a hundred million, and the reason a layout is refused for has some thousands.
 _LONGEST = 10_000
 _MARKUP = re.compile(r"([\\`*\[\]<|~]|&(?=#?\w+;))")
