@@ -43,13 +43,15 @@ def mutated(sample: Sample, number: int) -> tuple[str, str, bytes]:
 
 
 def halves_of_suite() -> tuple[range, range]:
-    """The rounds that the two test files of mutations try: both together have at least FILES_OF_SUITE files, all different."""
+    """The rounds that the two test files of mutations try: together FILES_OF_SUITE files, all different, by every mutation."""
     different: set[tuple[str, bytes]] = set()
+    used: set[str] = set()
     number = 0
-    while len(different) < FILES_OF_SUITE:
+    while len(different) < FILES_OF_SUITE or used != MUTATIONS:
         number += 1
         for sample in samples().values():
-            *_, content = mutated(sample, number)
+            mutation, _, content = mutated(sample, number)
+            used.add(mutation)
             if content != sample.content:
                 different.add((sample.id, content))
     return range(1, number // 2 + 1), range(number // 2 + 1, number + 1)
