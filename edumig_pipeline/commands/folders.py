@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+# A folder that may not be read is no wrong usage: the command says what it could not do.
+_FOLDER = click.Path(path_type=Path, readable=False)
 RAW = click.option(
     "--raw",
-    type=click.Path(path_type=Path),
+    type=_FOLDER,
     envvar="EDUMIG_RAW",
     default=Path("raw"),
     show_default=True,
@@ -17,7 +19,7 @@ RAW = click.option(
 )
 WAREHOUSE = click.option(
     "--warehouse",
-    type=click.Path(path_type=Path),
+    type=_FOLDER,
     envvar="EDUMIG_WAREHOUSE",
     default=Path("warehouse"),
     show_default=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import Place
-from tests.reliability.states import Shown, everything, put, shown
+from tests.reliability.states import everything, put, shown
 
 
 def _cut(path: Path) -> None:
@@ -39,17 +39,8 @@ PUBLISHED = {
 }
 
 
-@pytest.fixture
-def published(place: Place, haste: None) -> tuple[Place, Shown, list[str]]:
-    """A warehouse that was refreshed once, what it shows, and its files."""
-    del haste
-    put(place.raw, 0)
-    assert place.refresh().code == 0
-    return place, shown(place.warehouse), everything(place.warehouse)
-
-
-def test_a_published_file_that_is_damaged_is_built_anew(published: tuple[Place, Shown, list[str]]) -> None:
-    place, whole, files = published
+def test_a_published_file_that_is_damaged_is_built_anew(published: Place) -> None:
+    place, whole, files = published, shown(published.warehouse), everything(published.warehouse)
     for name, kinds in PUBLISHED.items():
         for kind in kinds:
             DAMAGE[kind](place.warehouse / ".current" / name)
@@ -62,14 +53,14 @@ def test_a_published_file_that_is_damaged_is_built_anew(published: tuple[Place, 
 
 
 @pytest.mark.parametrize("name", ["edumig.duckdb", "parquet/codebook/all.parquet"])
-def test_what_is_built_anew_is_said(published: tuple[Place, Shown, list[str]], name: str) -> None:
-    place, _, _ = published
+def test_what_is_built_anew_is_said(published: Place, name: str) -> None:
+    place = published
     _cut(place.warehouse / ".current" / name)
     assert "built anew" in place.refresh().err
 
 
-def test_a_file_that_nobody_built_goes_from_among_the_published(published: tuple[Place, Shown, list[str]]) -> None:
-    place, whole, files = published
+def test_a_file_that_nobody_built_goes_from_among_the_published(published: Place) -> None:
+    place, whole, files = published, shown(published.warehouse), everything(published.warehouse)
     folder = place.warehouse / "parquet/observations"
     (folder / "copy.parquet").write_bytes(next(folder.glob("*2024*")).read_bytes())
     assert place.refresh().code == 0
@@ -77,10 +68,8 @@ def test_a_file_that_nobody_built_goes_from_among_the_published(published: tuple
 
 
 @pytest.mark.parametrize("damage", [_cut, Path.unlink])
-def test_a_part_that_is_damaged_is_read_anew(
-    published: tuple[Place, Shown, list[str]], damage: Callable[[Path], None], tmp_path: Path
-) -> None:
-    place, _, _ = published
+def test_a_part_that_is_damaged_is_read_anew(published: Place, damage: Callable[[Path], None], tmp_path: Path) -> None:
+    place = published
     part = next(place.warehouse.glob(".parts/unesco_uis/2024-02/*"))
     damage(part / "observations.parquet")
     put(place.raw, 1)
@@ -92,8 +81,8 @@ def test_a_part_that_is_damaged_is_read_anew(
     assert shown(place.warehouse) == shown(undisturbed.warehouse)
 
 
-def test_a_damaged_generation_is_not_published_again(published: tuple[Place, Shown, list[str]]) -> None:
-    place, whole, _ = published
+def test_a_damaged_generation_is_not_published_again(published: Place) -> None:
+    place, whole = published, shown(published.warehouse)
     put(place.raw, 1)
     place.refresh()
     _cut(place.warehouse / ".previous/parquet/claims/kz_article__2021.parquet")
@@ -103,8 +92,8 @@ def test_a_damaged_generation_is_not_published_again(published: tuple[Place, Sho
     assert shown(place.warehouse) == whole
 
 
-def test_one_source_alone_is_not_published_over_a_state_that_cannot_be_told(published: tuple[Place, Shown, list[str]]) -> None:
-    place, whole, _ = published
+def test_one_source_alone_is_not_published_over_a_state_that_cannot_be_told(published: Place) -> None:
+    place, whole = published, shown(published.warehouse)
     _cut(place.warehouse / ".current/manifest.json")
     ran = place.refresh("--source", "unesco_uis")
     assert ran.code == 2
@@ -114,9 +103,9 @@ def test_one_source_alone_is_not_published_over_a_state_that_cannot_be_told(publ
 
 
 def test_one_source_alone_is_not_published_when_the_others_must_be_read_again(
-    published: tuple[Place, Shown, list[str]],
+    published: Place,
 ) -> None:
-    place, _, _ = published
+    place = published
     _empty(next(place.warehouse.glob(".parts/kz_article/2021/*/claims.parquet")))
     put(place.raw, 1)
     ran = place.refresh("--source", "unesco_uis")
