@@ -61,7 +61,12 @@ class Generation:
     @property
     def is_complete(self) -> bool:
         """Whether its DuckDB file, findings and report are there and as they were written."""
-        return is_sealed(self.path, _COMPLETED)
+        return is_sealed(self.path, _COMPLETED) and not self.written_to.exists()
+
+    @property
+    def written_to(self) -> Path:
+        """What lies beside the DuckDB file when a client wrote to it and did not close it; whoever opens it reads that too."""
+        return self.path / "edumig.duckdb.wal"
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,7 @@ class Warehouse:
         with self._workplace() as work:
             yield work
             seal(work, _COMPLETED)
+            generation.written_to.unlink(missing_ok=True)  # else it would be taken for what was written to the new file
             _move_into(generation.path, work, _COMPLETED)
 
     @contextmanager

@@ -18,7 +18,7 @@ from typing import Self
 
 from edumig_pipeline.refresh import refresh
 from tests.reliability.states import Shown, everything, put, shown
-from tests.reliability.victim import Moment, Victims, in_haste
+from tests.reliability.victim import Moment, Refreshed, Victims, in_haste
 
 _SEED = 20260208
 _BY_TIME = 0.3  # of all moments: the others are before a change of the file system
@@ -41,7 +41,7 @@ class Undisturbed:
     old: Shown
     new: Shown
     files: list[str]
-    changes: tuple[float, ...]  # when it made each change of the file system, in seconds
+    ran: Refreshed
 
     @classmethod
     def prepared(cls, folder: Path, victims: Victims) -> Self:
@@ -60,7 +60,7 @@ class Undisturbed:
         if faults:
             raise RuntimeError(f"an undisturbed refresh leaves {faults}")
         warehouse = place / "warehouse"
-        return cls(template, old, shown(warehouse), everything(warehouse), ran.changes)
+        return cls(template, old, shown(warehouse), everything(warehouse), ran)
 
 
 def copied(template: Path, place: Path) -> Path:
@@ -76,12 +76,16 @@ def copied(template: Path, place: Path) -> Path:
     return place
 
 
-def moments(count: int, changes: Sequence[float]) -> list[Moment]:
-    """So many moments: before changes of the file system, evenly over all of them, and evenly in time, each a little off."""
+def moments(count: int, ran: Refreshed) -> list[Moment]:
+    """So many moments, or a few more: before and after every move, before other changes, evenly over all, and evenly in time."""
     chance = random.Random(_SEED)
     in_time = max(1, round(count * _BY_TIME))
-    steps = count - in_time
-    found = [Moment(1 + int((n + 0.5) * len(changes) / steps)) for n in range(steps)]
+    changes = ran.changes
+    wanted = {*ran.moves, *(min(move + 1, len(changes)) for move in ran.moves)}
+    others = [number for number in range(1, len(changes) + 1) if number not in wanted]
+    steps = max(1, count - in_time - len(wanted))
+    wanted |= {others[int((n + 0.5) * len(others) / steps)] for n in range(steps)}
+    found = [Moment(number) for number in sorted(wanted)]
     for n in range(in_time):
         at = (n + chance.random()) / in_time * changes[-1]
         last = bisect_right(changes, at)
@@ -135,7 +139,7 @@ def crashed(folder: Path, count: int, *, haste: bool = False) -> tuple[Undisturb
     tally = Tally()
     with Victims(haste=haste) as victims, in_haste() if haste else nullcontext():
         undisturbed = Undisturbed.prepared(folder, victims)
-        for number, moment in enumerate(moments(count, undisturbed.changes)):
+        for number, moment in enumerate(moments(count, undisturbed.ran)):
             tried(undisturbed, victims, moment, folder / str(number), tally)
     return undisturbed, tally
 
@@ -143,7 +147,9 @@ def crashed(folder: Path, count: int, *, haste: bool = False) -> tuple[Undisturb
 def _main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         undisturbed, tally = crashed(Path(folder), int(sys.argv[1]))
-    print(f"an undisturbed refresh changes the file system {len(undisturbed.changes)} times")  # noqa: T201
+    print(
+        f"an undisturbed refresh changes the file system {len(undisturbed.ran.changes)} times, {len(undisturbed.ran.moves)} of them moves"
+    )  # noqa: T201
     print(f"killed {tally.killed} times; left published: {dict(tally.left)}")  # noqa: T201
     print("\n".join(tally.faults) or "no fault: each time the next refresh ended as an undisturbed one does")  # noqa: T201
     sys.exit(bool(tally.faults))

@@ -3,12 +3,14 @@
 Here: damage that sizes and names show. Not here: bytes that changed within a file, which no refresh looks for.
 """
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline.conftest import Place
+from tests.reliability import machines
 from tests.reliability.states import everything, put, shown
 
 
@@ -65,6 +67,20 @@ def test_a_file_that_nobody_built_goes_from_among_the_published(published: Place
     (folder / "copy.parquet").write_bytes(next(folder.glob("*2024*")).read_bytes())
     assert place.refresh().code == 0
     assert (shown(place.warehouse), everything(place.warehouse)) == (whole, files)
+
+
+def test_what_a_client_wrote_into_the_published_file_does_not_stay(published: Place) -> None:
+    place, whole = published, shown(published.warehouse)
+    write = """
+import duckdb, os, sys
+db = duckdb.connect(sys.argv[1])
+db.execute("DELETE FROM observations")
+os._exit(0)
+"""
+    machines.run([sys.executable, "-c", write, str((place.warehouse / "edumig.duckdb").resolve())])
+    assert place.ask("SELECT count(*) FROM observations") == [(0,)], "it is in the log beside the file"
+    assert place.refresh().code == 0
+    assert shown(place.warehouse) == whole
 
 
 @pytest.mark.parametrize("damage", [_cut, Path.unlink])

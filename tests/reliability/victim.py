@@ -29,7 +29,8 @@ from edumig_pipeline.refresh import refresh
 from edumig_pipeline.report.labels import number_signs
 from tests.pipeline.conftest import ROOT
 
-_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.rmtree")
+_MOVES = ("os.rename", "os.symlink")  # os.replace among them: what makes something appear
+_CHANGES = (*_MOVES, "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree")
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How a refresh ended: whether it was killed, and when it made each change of the file system, in seconds."""
+    """How a refresh ended: whether it was killed, when it made each change of the file system, in seconds, and which were moves."""
 
     was_killed: bool
     changes: tuple[float, ...]
+    moves: tuple[int, ...]
 
 
 @contextmanager
@@ -87,10 +89,10 @@ class Victims:
         order = {"place": str(place), **(asdict(moment) if moment else {"change": None, "seconds": None})}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        status, changes = json.loads(self._process.stdout.readline())
+        status, changes, moves = json.loads(self._process.stdout.readline())
         if status not in (0, -signal.SIGKILL):
             raise RuntimeError(f"the refresh to be killed at {moment} ended with {status}")
-        return Refreshed(status != 0, tuple(changes))
+        return Refreshed(status != 0, tuple(changes), tuple(moves))
 
 
 def _serve() -> None:
@@ -106,15 +108,18 @@ def _serve() -> None:
         if pid == 0:
             _refresh(Path(order["place"]), None if order["seconds"] else order["change"], telling)
         os.close(telling)
-        changes = []
+        changes, moves = [], []
         with os.fdopen(heard, "rb", buffering=0) as told:
-            while told.read(1):  # until it is dead
+            while kind := told.read(1):  # until it is dead
                 changes.append(time.monotonic())
+                if kind == b"m":
+                    moves.append(len(changes))
                 if order["seconds"] and len(changes) == order["change"]:
                     time.sleep(order["seconds"])
                     os.kill(pid, signal.SIGKILL)  # nobody waited for it: it is this process, dead or alive
         _, status = os.waitpid(pid, 0)
-        print(json.dumps([os.waitstatus_to_exitcode(status), [at - changes[0] for at in changes]]), flush=True)  # noqa: T201
+        since = [at - changes[0] for at in changes]
+        print(json.dumps([os.waitstatus_to_exitcode(status), since, moves]), flush=True)  # noqa: T201
 
 
 def _refresh(place: Path, last: int | None, telling: int) -> None:
@@ -127,7 +132,7 @@ def _refresh(place: Path, last: int | None, telling: int) -> None:
         nonlocal changes
         if event in _CHANGES or (event == "open" and str(arguments[0]).startswith(str(place / "warehouse"))):
             changes += 1
-            os.write(telling, b".")
+            os.write(telling, b"m" if event in _MOVES else b".")
             if changes == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
