@@ -10,7 +10,7 @@ import sys
 import tempfile
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,9 +147,8 @@ def crashed(folder: Path, count: int, *, haste: bool = False) -> tuple[Undisturb
 def _main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         undisturbed, tally = crashed(Path(folder), int(sys.argv[1]))
-    print(
-        f"an undisturbed refresh changes the file system {len(undisturbed.ran.changes)} times, {len(undisturbed.ran.moves)} of them moves"
-    )  # noqa: T201
+    ran = undisturbed.ran
+    print(f"an undisturbed refresh changes the file system {len(ran.changes)} times, {len(ran.moves)} of them moves")  # noqa: T201
     print(f"killed {tally.killed} times; left published: {dict(tally.left)}")  # noqa: T201
     print("\n".join(tally.faults) or "no fault: each time the next refresh ended as an undisturbed one does")  # noqa: T201
     sys.exit(bool(tally.faults))

@@ -33,7 +33,7 @@ def test_a_full_disk_at_every_stage(tmp_path: Path) -> None:
     assert found["files"] == everything(tmp_path / "undisturbed")
 
 
-@pytest.mark.parametrize("largest", [2_000, 20_000, 1_000_000])
+@pytest.mark.parametrize("largest", [2_000, 1_000_000])
 def test_a_file_that_may_not_grow_so_far(published: Place, largest: int) -> None:
     place = published
     before, old = untouched(place.warehouse), shown(place.warehouse)

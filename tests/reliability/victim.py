@@ -43,7 +43,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How a refresh ended: whether it was killed, when it made each change of the file system, in seconds, and which were moves."""
+    """How a refresh ended: whether it was killed, the second of each change of the file system, and which of them were moves."""
 
     was_killed: bool
     changes: tuple[float, ...]
