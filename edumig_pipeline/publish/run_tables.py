@@ -5,7 +5,6 @@ other tables (`derivation`, `database`).
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -70,13 +69,13 @@ def _frames(runs: Sequence[EndedRun]) -> dict[Table, pl.DataFrame]:
     told = [
         {
             **{name: value for name, value in vars(run).items() if name in RUNS.names},
-            **(asdict(run.counts) if run.counts else {}),
+            **(vars(run.counts) if run.counts else {}),
             "duration_seconds": run.duration_seconds,
             **{name: _without_zone(run, name) for name in ("started", "finished", "last_repeated")},
         }
         for run in runs
     ]
-    inputs = [{"run_id": run.run_id, **asdict(one)} for run in runs for one in run.inputs]
+    inputs = [{"run_id": run.run_id, **vars(one)} for run in runs for one in run.inputs]
     return {
         RUNS: pl.DataFrame(told, schema=polars_schema(RUNS)),
         RUN_INPUTS: pl.DataFrame(inputs, schema=polars_schema(RUN_INPUTS)),

@@ -106,7 +106,9 @@ def test_containers_share_their_folders_and_configuration() -> None:
         assert set(named) == set(COMPOSE["volumes"])
         assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
         assert (ROOT / service["build"]["dockerfile"]).is_file()
-        assert service["environment"] == {"DTM_SUBSCRIPTION_KEY": None}, "passed on, never written down"
+        assert service["environment"] == {"DTM_SUBSCRIPTION_KEY": None, "EDUMIG_ALERT_WEBHOOK": None}, (
+            "passed on, never written down"
+        )
 
 
 def test_the_image_is_made_of_what_is_locked_and_names_no_host() -> None:

@@ -1,4 +1,4 @@
-"""The log that EDUMIG_LOG asks for: one JSON object a line, whatever raw files are called and say; and one that cannot be."""
+"""The log that EDUMIG_LOG asks for: one JSON object a line, whatever raw files are called and say; and where it cannot be."""
 
 import json
 import os
