@@ -50,6 +50,7 @@ _LEFT = (
     ".current",
     ".generations",
     ".parts",
+    ".runs",
 )
 
 

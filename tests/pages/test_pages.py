@@ -22,6 +22,9 @@ NOT_RUN = {
     ("docs/operations.md", "docker compose -f deploy/compose.yaml up --build --detach"): (
         "needs Docker; tests/pipeline/test_deploy.py compares the file with what it is built from"
     ),
+    ("docs/operations.md", "python hook.py 8080 &"): (
+        "starts the page for good; tests/pipeline/test_alerts.py has hook.py told of a run that failed"
+    ),
     ("docs/operations.md", "git pull"): "needs a remote, root and systemd; `make warehouse` is run from README.md",
     ("docs/sources.md", 'export EDUMIG_RAW="$HOME/edumig/raw" EDUMIG_WAREHOUSE="$HOME/edumig/warehouse"'): (
         "asks the publishers' servers; tests/publishers/test_fetching_section.py runs it with a local one"

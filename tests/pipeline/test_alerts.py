@@ -5,6 +5,9 @@ The webhook is a server of this machine, runs are Dagster's, and it is Dagster's
 
 import json
 import logging
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +28,7 @@ from edumig_pipeline.definitions import defs
 from edumig_pipeline.defs import alerts as module
 from edumig_pipeline.defs.alerts import VARIABLE, alerts
 from edumig_pipeline.retrieval.webhook import Patience, WebhookError, post
+from tests.pages.running import blocks
 from tests.pipeline.conftest import ROOT, Place, uis
 
 SECRET = "s3cr3t-of-the-webhook"
@@ -288,3 +292,41 @@ def test_no_log_holds_the_address(
     assert SECRET not in caplog.text
     files = [path for path in folders.warehouse.parent.rglob("*") if path.is_file()]
     assert [path for path in files if SECRET.encode() in path.read_bytes()] == [], "neither instance nor journal"
+
+
+def test_the_example_of_the_page_works(
+    folders: Place, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (example,) = [block for block in blocks((ROOT / "docs/operations.md").read_text(encoding="utf-8")) if block.file == "hook.py"]
+    (tmp_path / "hook.py").write_text(example.text, encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{port}/")
+    cursor = look(instance, None)
+    run_id = run(instance).run_id
+    command = [sys.executable, str(tmp_path / "hook.py"), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout is not None
+            wait_for(port)
+            look(instance, cursor)
+            told = json.loads(server.stdout.readline())
+        finally:
+            server.kill()
+    assert (told["kind"], told["subject"], told["run_id"]) == ("run_failed", "refresh", run_id)
+    assert str(folders.raw) in told["text"]
+
+
+def wait_for(port: int) -> None:
+    """Until somebody listens there."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            assert time.monotonic() < deadline, "the example does not start"
+            time.sleep(0.1)
+        else:
+            return
