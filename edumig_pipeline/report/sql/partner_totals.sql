@@ -9,8 +9,12 @@ SELECT
     source,
     count(value) AS partners_with_number,
     count(*) - count(value) AS partners_without_number,
-    -- Exact, so that the order in which threads add does not show in the last digit.
-    sum(value::DECIMAL(28, 6))::DOUBLE AS total_of_numbers
+    -- Exact, so that the order in which threads add does not show in the last digit; as the macro total has it for marts.
+    CASE
+        WHEN count(value) > 0 THEN
+            coalesce(sum(CASE WHEN abs(value) < 1e18 THEN CAST(value AS DECIMAL(38, 6)) END)::DOUBLE, 0)
+            + coalesce(list_sum(list(value ORDER BY value) FILTER (abs(value) >= 1e18)), 0)
+    END AS total_of_numbers
 FROM partner_figures
 GROUP BY topic, direction, area, year, source
 ORDER BY topic, direction, area, source, year
