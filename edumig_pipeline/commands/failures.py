@@ -37,8 +37,10 @@ _SAID = {
 
 def why_not(error: Exception) -> str:
     """Why nothing was published, as one sentence or two: for what an operator can mend, how."""
-    if isinstance(error, NothingToPublishError | RawFileChangedError | LogError):
+    if isinstance(error, NothingToPublishError | LogError):
         return str(error)
+    if isinstance(error, RawFileChangedError):
+        return f"{error}; {_UNTOUCHED}"
     for cause in _causes(error):
         number = _number(cause)
         if number in _DO:
