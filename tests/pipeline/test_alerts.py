@@ -261,8 +261,9 @@ def test_what_may_pass_is_tried_again(hook: Hook, answers: list[int], asked: int
         post(hook.address, {"text": "…"}, HASTY)
         assert hook.posted == [{"text": "…"}]
     else:
-        with pytest.raises(WebhookError, match=said):
+        with pytest.raises(WebhookError, match=said) as caught:
             post(hook.address, {"text": "…"}, HASTY)
+        assert SECRET not in str(caught.value)
     assert hook.asked == asked
 
 

@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 from edumig_pipeline.definitions import defs
-from edumig_pipeline.log import tell
+from edumig_pipeline.log import logged, tell
 from tests.pipeline.conftest import ROOT, Place, Ran, edumig, uis
 
 FILE = "unesco_uis/2026-02/data.csv"
@@ -137,8 +137,11 @@ def test_no_name_and_no_text_of_a_raw_file_breaks_a_line(place: Place, log: Path
 def test_a_lone_surrogate_is_spelt_out(place: Place, log: Path) -> None:
     raw = place.raw / "no\udcffwhere"
     assert edumig("refresh", "--warehouse", str(place.warehouse), "--raw", str(raw)).code == 2
+    with logged("a run", "a test"):
+        tell("something", file="\udcff.csv")
     (failed,) = facts(lines(log), "run_failed")
     assert failed["reason"].startswith(f"there is no folder {place.raw}/no\\udcffwhere;")
+    assert facts(lines(log), "something") == [{"file": "\\udcff.csv"}]
 
 
 def test_standard_error(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
