@@ -24,7 +24,7 @@ from edumig_pipeline.commands.refresh import refresh
 from edumig_pipeline.commands.status import status
 from edumig_pipeline.commands.tables import describe, tables
 from edumig_pipeline.commands.ui import ui
-from edumig_pipeline.printable import visible
+from edumig_pipeline.wording.printable import visible
 
 
 class _Commands(click.Group):

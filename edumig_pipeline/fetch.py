@@ -4,29 +4,26 @@ Belongs here: the order of the steps, and what a download ended with. Does not b
 (`retrieval/`), or any publisher's addresses (`sources/`).
 """
 
-import base64
 import os
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
-from urllib.parse import unquote
 
 from edumig_pipeline.log import ERROR, INFO, WARNING, tell
+from edumig_pipeline.retrieval.discretion import Discreet
 from edumig_pipeline.retrieval.errors import TooMuchAskedError, WebError
 from edumig_pipeline.retrieval.inspection import InspectionError, inspect
 from edumig_pipeline.retrieval.shelf import BusyError, Shelf, intact
 from edumig_pipeline.retrieval.visits import Visit, recall, remember
 from edumig_pipeline.retrieval.web import Client, Patience, Validators, Watch
-from edumig_pipeline.sources.downloads import Download, Key, Plan, ReplyError, Request
+from edumig_pipeline.sources.downloads import Download, Plan, ReplyError, Request
 from edumig_pipeline.sources.layout import Source
 from edumig_pipeline.sources.registry import sources
 
 MIRROR = "EDUMIG_MIRROR"
-_PROXIES = tuple(name for scheme in ("http", "https", "all") for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()))
 _UNCHANGED = "is the newest, and it is there"
 
 
@@ -102,7 +99,7 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
     if key and not settings.environment.get(key.variable):
         reason = f"needs a key in the environment variable {key.variable}; get one at {key.where}"
         return Outcome(source.id, download.id, State.SKIPPED, reason)
-    discreet = _Discreet(watch, key, settings.environment)
+    discreet = Discreet(watch, key, settings.environment, addresses=(MIRROR,))
     client = Client(
         discreet,
         settings.patience,
@@ -121,48 +118,6 @@ def _fetch(raw: Path, source: Source, download: Download, watch: Watch, settings
     except Exception as error:  # noqa: BLE001  whatever a reply that nobody foresaw does, the other publishers are fetched
         reason = f"what came is of no kind that was foreseen: {type(error).__name__}: {error}"
     return Outcome(source.id, download.id, State.FAILED, discreet.without_secrets(reason))
-
-
-@dataclass(frozen=True)
-class _Discreet:
-    """Tells a watch how a download goes on, but for secrets: an answer may repeat what it was asked with, and logs are kept.
-
-    Secrets are the download's key, and what an address in the environment has before its host: user:password.
-    """
-
-    watch: Watch
-    key: Key | None
-    environment: Mapping[str, str] = field(repr=False)
-
-    def without_secrets(self, text: str) -> str:
-        """The text with every secret blotted out."""
-        secrets = {self.environment[self.key.variable]: self.key.variable} if self.key else {}
-        for variable in (MIRROR, *_PROXIES):
-            user, at, _ = self.environment.get(variable, "").rpartition("@")
-            if at:
-                user = user.rpartition("://")[2]
-                # The password by itself as well, as written and as it is sent.
-                password = user.partition(":")[2]
-                sent = base64.b64encode(unquote(user).encode()).decode()
-                # One that is not encoded as it should be is told in pieces.
-                secrets |= dict.fromkeys((user, password, unquote(password), sent, *re.split("[/?#]", password)), variable)
-        for secret in sorted(filter(None, secrets), key=len, reverse=True):
-            text = text.replace(secret, f"[{secrets[secret]}]")
-        return text
-
-    def say(self, text: str) -> None:
-        discreet = self.without_secrets(text)
-        tell("download_delayed", WARNING, reason=discreet)
-        self.watch.say(discreet)
-
-    def begin(self, label: str, total: int | None) -> None:
-        self.watch.begin(label, total)
-
-    def advance(self, count: int) -> None:
-        self.watch.advance(count)
-
-    def end(self) -> None:
-        self.watch.end()
 
 
 def _look(shelf: Shelf, source: Source, download: Download, client: Client, *, dry_run: bool) -> Outcome:

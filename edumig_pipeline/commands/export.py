@@ -14,7 +14,7 @@ import click
 from edumig_pipeline.commands.exit_codes import FAILED, FLAWED
 from edumig_pipeline.commands.folders import WAREHOUSE
 from edumig_pipeline.exports.formats import FORMATS
-from edumig_pipeline.printable import in_json, on_one_line, visible
+from edumig_pipeline.wording.printable import in_json, on_one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import click
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW
 from edumig_pipeline.commands.showing import JSON, show_json
-from edumig_pipeline.printable import on_one_line
+from edumig_pipeline.wording.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.fetch import Outcome

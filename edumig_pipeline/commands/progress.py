@@ -24,7 +24,7 @@ from rich.progress import (
 )
 
 from edumig_pipeline import watch
-from edumig_pipeline.printable import on_one_line
+from edumig_pipeline.wording.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.retrieval.web import Watch

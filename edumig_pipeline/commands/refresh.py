@@ -12,7 +12,7 @@ import click
 from edumig_pipeline.commands.exit_codes import FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW, WAREHOUSE
 from edumig_pipeline.commands.showing import JSON, show_json
-from edumig_pipeline.printable import on_one_line
+from edumig_pipeline.wording.printable import on_one_line
 
 if TYPE_CHECKING:
     from edumig_pipeline.publish.summary import Summary

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from edumig_pipeline.printable import in_json, visible
+from edumig_pipeline.wording.printable import in_json, visible
 
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs.")
 

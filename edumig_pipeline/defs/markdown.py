@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from edumig_pipeline.printable import in_markdown
+from edumig_pipeline.wording.printable import in_markdown
 
 _LONGEST_CELL = 200
 _EIGHTHS = "▏▎▍▌▋▊▉"

@@ -13,7 +13,7 @@ from edumig_pipeline.defs.markdown import bars, markdown_table
 from edumig_pipeline.defs.pictures import column_chart
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.table import Table
-from edumig_pipeline.printable import in_markdown
+from edumig_pipeline.wording.printable import in_markdown
 
 SHOWN_AT_ONCE = 1000  # letters: the page hides longer Markdown behind a link
 _ROWS, _COLUMNS, _CELL, _YEARS = 6, 5, 40, 12

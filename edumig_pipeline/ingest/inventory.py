@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from edumig_pipeline.ingest.checksum import Checksum, FileState, changed, checksum, is_still
 from edumig_pipeline.ingest.corrections import Correction, read_correction
-from edumig_pipeline.printable import acts, on_one_line
+from edumig_pipeline.wording.printable import acts, on_one_line
 
 _MANIFEST = "release.toml"
 _README_SUFFIXES = ("", ".md", ".txt", ".rst", ".html")

@@ -12,10 +12,10 @@ from typing import NoReturn
 from uuid import uuid4
 
 from edumig_pipeline.ingest.inventory import is_no_data
-from edumig_pipeline.printable import acts, on_one_line
 from edumig_pipeline.sources.reading.rawfile import RawFile
 from edumig_pipeline.sources.reading.records import RefusedError
 from edumig_pipeline.sources.reading.zipped import blocks, opened
+from edumig_pipeline.wording.printable import acts, on_one_line
 
 
 def sheets(raw: RawFile) -> Iterator[RawFile]:

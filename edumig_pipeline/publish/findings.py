@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from edumig_pipeline.model.codes import VERDICT, VERDICT_RANK
-from edumig_pipeline.printable import in_markdown
 from edumig_pipeline.publish.derivation import parquet_files
+from edumig_pipeline.wording.printable import in_markdown
 
 _TABLES = ("claims", "claim_checks", "reconciliation", "revisions", "identity_checks", "areas", "releases")
 _MOST = 15  # rows of a list; the tables have them all

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.ingest.quarantine import rows_accounted_for
 from edumig_pipeline.model.catalogue import TABLES
-from edumig_pipeline.printable import on_one_line
 from edumig_pipeline.warehouse import Generation, Warehouse
+from edumig_pipeline.wording.printable import on_one_line
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,9 @@ LARGE_FILES: dict[str, Extreme] = {
     "a heading": _filled((_HEADER[:-1] + ",", "x", "\n" + _ROW), "refused", "known_layout"),
     "blank lines": _filled((_HEADER, "\n", _ROW), "landed"),
     "quotes": _filled((_HEADER, '"', ""), "refused", "csv_syntax"),
-    "short records": _filled((_HEADER, "x\n", ""), "refused", "csv_syntax: more than 100,000 records do not split"),
+    "short records": _filled(
+        (_HEADER, "x\n", ""), "refused", "csv_syntax: more than 100,000 records, and most that were read, do not split"
+    ),
     "a text of JSON": _filled((_BEFORE, "x", _AFTER), "refused", "'geoUnit' has a text of more than", "data.json"),
     "a number of JSON": _filled((_BEFORE_VALUE, "9", _AFTER_VALUE), "refused", "'value' has a text of more than", "data.json"),
     "lists of JSON": _filled(('{"records": [', "[],", "[]]}"), "refused", "has more than 10,000,000 values", "data.json"),

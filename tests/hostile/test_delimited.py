@@ -65,7 +65,17 @@ def test_a_table_of_nothing_but_short_records_is_refused(tmp_path: Path, monkeyp
     """Each was kept to the end: 50 million of them filled the memory."""
     monkeypatch.setattr(csv_records, "_MOST_MALFORMED", 50)
     header = UIS.content.decode().splitlines()[0]
-    assert "more than 50 records do not split into the 6 columns" in refusal(tmp_path, UIS, header + "\n" + "x\n" * 60)
+    assert "more than 50 records, and most that were read, do not split into the 6 columns" in refusal(
+        tmp_path, UIS, header + "\n" + "x\n" * 60
+    )
+
+
+def test_a_table_with_many_short_records_among_more_whole_ones_lands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_records, "_MOST_MALFORMED", 50)
+    header = UIS.content.decode().splitlines()[0]
+    rows = "".join(f"26637,KAZ,{1950 + n},1,,\n26637,NAM,{1950 + n},1,,\nx\n" for n in range(70))
+    tables = landed(tmp_path, put(tmp_path, UIS.source, {"data.csv": f"{header}\n{rows}".encode()}))
+    assert tables.row_ledger.select("rows_read", "rows_published", "rows_quarantined").rows() == [(210, 140, 70)]
 
 
 def test_a_header_of_a_hundred_thousand_columns_is_named_in_short(tmp_path: Path) -> None:

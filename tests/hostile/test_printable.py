@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from edumig_pipeline.defs.markdown import markdown_table
-from edumig_pipeline.printable import acts, in_json, in_markdown, on_one_line, visible
+from edumig_pipeline.wording.printable import acts, in_json, in_markdown, on_one_line, visible
 from tests.pipeline.conftest import Place, edumig, uis
 
 FOLDER = "unesco_uis/2026-02"

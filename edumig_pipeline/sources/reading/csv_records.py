@@ -19,7 +19,8 @@ import pyarrow.csv as pc
 
 from edumig_pipeline.sources.reading.records import Batch, Malformed, RefusedError, excluded, numbered, unique_names
 
-# Records that do not split into the header's columns; a file with more of them is another table, or none.
+# Records that do not split into the header's columns; where there are more of them, and more than others, the file is another
+# table, or none.
 _MOST_MALFORMED = 100_000
 _BLOCK = 16 << 20  # bytes per batch; about 500,000 records of a UIS file
 
@@ -47,12 +48,15 @@ def read_csv(  # noqa: PLR0913 - a table can differ in as many ways
     if _is_header_only(path, delimiter, lines_before):
         return
     malformed: list[Malformed] = []
+    is_another = False
 
     def keep_malformed(row: pc.InvalidRow) -> str:
-        if len(malformed) == _MOST_MALFORMED:
+        nonlocal is_another
+        number = row.number - 1 - lines_before
+        if is_another := len(malformed) >= _MOST_MALFORMED and 2 * len(malformed) > number:
             return "error"
         reason = f"{row.actual_columns} fields where the header has {row.expected_columns}"
-        malformed.append(Malformed(row.number - 1 - lines_before, "record_width", reason, row.text))
+        malformed.append(Malformed(number, "record_width", reason, row.text))
         return "skip"
 
     options = {
@@ -67,8 +71,9 @@ def read_csv(  # noqa: PLR0913 - a table can differ in as many ways
             for batch in _batches(_ahead(reader), reader.schema, header, malformed):
                 yield _without_footer(batch, footer) if footer else batch
     except pa.ArrowInvalid as error:
-        if len(malformed) == _MOST_MALFORMED:
-            reason = f"more than {_MOST_MALFORMED:,} records do not split into the {len(header)} columns of the header: {error}"
+        if is_another:
+            count = f"more than {_MOST_MALFORMED:,} records, and most that were read,"
+            reason = f"{count} do not split into the {len(header)} columns of the header: {error}"
             raise RefusedError("csv_syntax", reason) from error
         if "straddl" in str(error):
             reason = f"a record has more than {_BLOCK:,} bytes: a quote or line ends may be missing before it, or within"
