@@ -54,7 +54,8 @@ def refused(place: Place, before: dict[str, str]) -> Ran:
     ran = place.refresh()
     assert ran.code == 2
     assert ran.complaints == (
-        f"edumig: nothing was published: {NAME} changed while it was being read; refresh again when whatever writes it is done\n"
+        f"edumig: nothing was published: {NAME} changed while it was being read; "
+        "refresh again when whatever writes it is done; what is published is as it was\n"
     )
     after = untouched(place.warehouse)
     assert {name: digest for name, digest in after.items() if not name.startswith(".parts/unesco_uis/2025-02")} == before
