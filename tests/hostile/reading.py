@@ -15,6 +15,8 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.hostile.documents import packed, parts_of
+
 # Reads a figure: (raw_row, raw_column) -> the number that stands there; None where none does.
 Figure = Callable[[int, str | None], float | None]
 
@@ -68,8 +70,9 @@ def figures_of(layout: str, path: Path, member: str) -> Figure:
         return _of_json(path)
     if zipfile.is_zipfile(path) and layout.startswith("undesa"):
         return _of_sheet(path, member.removeprefix("#"))
-    text = path.read_bytes().decode("utf-8-sig")
-    return _of_grid(text) if layout.startswith("undesa") else _of_table(layout, text)
+    if layout.startswith("undesa"):
+        return _of_grid(_text_of_sheet(path.read_bytes()))
+    return _of_table(layout, path.read_bytes().decode("utf-8-sig"))
 
 
 def records_of(layout: str, path: Path) -> int | None:
@@ -103,8 +106,18 @@ def _of_json(path: Path) -> Figure:
     return figure
 
 
+def _text_of_sheet(content: bytes) -> str:
+    """A sheet saved as text, which spreadsheet programs do in UTF-8 or in the code page of western Europe."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
 def _of_sheet(path: Path, sheet: str) -> Figure:
-    book = openpyxl.load_workbook(path, data_only=True)
+    # Who wrote the workbook and when is none of its figures, and openpyxl opens none where it is spoilt.
+    parts = {name: data for name, data in parts_of(path.read_bytes()).items() if name != "docProps/core.xml"}
+    book = openpyxl.load_workbook(io.BytesIO(packed(parts)), data_only=True)
     page = book[sheet]
     title = " ".join(str(cell) for row in page.iter_rows(max_row=20, values_only=True) for cell in row if cell)
     power = 3 if "(thousands)" in title else 0

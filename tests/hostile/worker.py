@@ -6,6 +6,7 @@ Here: trying rounds within bounds, and talking to the parent. Not here: what is 
 
 import faulthandler
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -90,6 +91,10 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
+# Small files gain nothing from more threads, and other processes try files beside this one.
+_ENVIRONMENT = {**os.environ, "POLARS_MAX_THREADS": "1"}
+
+
 @dataclass
 class Run:
     """What a worker reported: every file it tried, the longest any release took (seconds), and its peak memory (bytes)."""
@@ -103,7 +108,9 @@ def run(first: int, end: int, wanted: Sequence[str] = ()) -> Run:
     """Try rounds in a process of their own; when it dies, the files it was at are tried one by one, and the rest after."""
     command = [sys.executable, "-m", "tests.hostile.worker", str(first), str(end), *wanted]
     done, begun = Run([]), None
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=_ENVIRONMENT
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         for line in process.stdout:
