@@ -132,12 +132,14 @@ def _of_sheet(path: Path, sheet: str) -> Figure:
 
 
 def _of_grid(text: str) -> Figure:
-    """A sheet saved as text: rows are counted below the years."""
+    """A sheet saved as text: rows are counted below the years, which stand below the headings."""
     rows = _records(text, max("\t,;", key=text[:4000].count))
     years = next(n for n, row in enumerate(rows) if sum(bool(re.fullmatch("[0-9]{4}", cell.strip())) for cell in row) > 1)
 
+    headings = next((n for n, row in enumerate(rows[:years]) if "Code" in [cell.strip() for cell in row]), years - 1)
+
     def figure(row: int, column: str | None) -> float | None:
-        said = rows[years + row][_index(column or "")].strip(_BLANKS)
+        said = rows[headings + 1 + row][_index(column or "")].strip(_BLANKS)
         return (
             0.0 if said == "—" else number(said.replace(",", "") if re.fullmatch(r"[1-9][0-9]{0,2}(,[0-9]{3})+", said) else said)
         )
