@@ -24,8 +24,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from edumig_pipeline.ingest.fingerprint import code_digest
 from edumig_pipeline.log import WARNING, plain, tell
+from edumig_pipeline.own_code import code_digest
 
 _LONGEST_MESSAGE = 4_000  # characters
 

@@ -14,9 +14,9 @@ import polars as pl
 import pytest
 
 from edumig_pipeline.definitions import defs
-from edumig_pipeline.ingest.fingerprint import code_digest
 from edumig_pipeline.journal import EndedRun, Journal, Outcome, Run
 from edumig_pipeline.model.codes import RUN_OUTCOME
+from edumig_pipeline.own_code import code_digest
 from edumig_pipeline.refresh import refresh
 from tests.pipeline.conftest import Place, Ran, edumig, uis
 

@@ -22,9 +22,9 @@ from unittest.mock import patch
 
 from pycountry import subdivisions
 
-from edumig_pipeline.ingest.fingerprint import code_digest
 from edumig_pipeline.model.areas import iso_countries
 from edumig_pipeline.model.checks import Validation
+from edumig_pipeline.own_code import code_digest
 from edumig_pipeline.refresh import refresh
 from edumig_pipeline.report.labels import number_signs
 from tests.pipeline.conftest import ROOT
