@@ -1,4 +1,4 @@
-"""What became of many hostile files, counted: for the tests, and as the tables of `docs/reliability-hostile.md`.
+"""What became of many hostile files, counted: for the tests, and as the tables of `docs/reliability.md`.
 
 Here: counting and Markdown. Not here: trying files (`worker`).
 """
