@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -18,7 +17,7 @@ import pyarrow.parquet as pq
 
 from edumig_pipeline.answers.errors import UnavailableError, WrongQuestionError
 from edumig_pipeline.answers.querying import derived
-from edumig_pipeline.wording.formulas import disarmed
+from edumig_pipeline.wording.formulas import PATTERN
 
 _ROWS = 50_000  # of a piece
 # Types that a form has none for: they are written as DuckDB prints them.
@@ -67,12 +66,14 @@ def _plain(answer: duckdb.DuckDBPyRelation, kinds: frozenset[str]) -> duckdb.Duc
 
 def _safe(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Texts that look like a formula, with an apostrophe before them."""
-    columns = [_disarmed(column) if pa.types.is_string(column.type) else column for column in batch.columns]
+    # By Arrow's means: this runs beside the main thread, and there the import of polars would take Ctrl-C away from it.
+    columns = [
+        pc.if_else(pc.match_substring_regex(column, PATTERN), pc.binary_join_element_wise("'", column, ""), column)
+        if pa.types.is_string(column.type)
+        else column
+        for column in batch.columns
+    ]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _disarmed(column: pa.Array) -> pa.Array:
-    return pl.select(disarmed(pl.lit(pl.Series(values=column)))).to_series().to_arrow().cast(column.type)
 
 
 def json_pieces(answer: duckdb.DuckDBPyRelation) -> Iterator[str]:

@@ -6,12 +6,16 @@ The characters are those that OWASP names for CSV injection, full-width forms am
 """
 
 import re
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
-# Both the regular expressions of Python and of polars read it. Blanks are those of Unicode; U+0000 and U+FEFF pass for nothing.
-_PATTERN = "^(?:'*[\\s\x00\ufeff]*[=+@＝＋－＠-]|'*[\t\r\n])"
-_FORMULA = re.compile(_PATTERN)
+# Unicode's white space, spelt out: what \s stands for differs between the regular expressions that read this, which are those of
+# Python, polars and Arrow. U+0000 and U+FEFF pass for nothing.
+_BLANK = "[\\x00\\t\\n\\x0b\\x0c\\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+PATTERN = f"^(?:'*{_BLANK}*[=+@＝＋－＠-]|'*[\\t\\r\\n])"
+_FORMULA = re.compile(PATTERN)
 
 
 def looks_like_formula(text: str) -> bool:
@@ -19,9 +23,9 @@ def looks_like_formula(text: str) -> bool:
     return _FORMULA.match(text) is not None
 
 
-def disarmed(column: pl.Expr) -> pl.Expr:
+def disarmed(column: "pl.Expr") -> "pl.Expr":
     """The texts of a column, with an apostrophe before each that looks like a formula.
 
     No two texts become the same: taking one apostrophe from each text that still looks like a formula gives them back.
     """
-    return column.str.replace(_PATTERN, "'${0}")
+    return column.str.replace(PATTERN, "'${0}")

@@ -162,7 +162,10 @@ def test_ctrl_c_ends_a_query_at_once_and_without_a_traceback(shipped_folder: Pat
     ) as running:  # fmt: skip
         time.sleep(2)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=60)
+        try:
+            out, err = running.communicate(timeout=60)
+        finally:
+            running.kill()  # else one that does not heed it would be waited for without end
     assert (running.returncode, out) == (2, "")
     assert err.strip() == "edumig: interrupted; what is published is as it was"
 
