@@ -164,7 +164,7 @@ def publish(warehouse: Warehouse, generation: Generation, run: Run, watch: Watch
             write_report(database, work / generation.report.relative_to(generation.path))
             known = Journal(warehouse.runs).runs()
             add_runs(work / "parquet", database, [*known, run.ended(Outcome.PUBLISHED, state)], before)
-            check_database(database, parquet, work / "parquet")
+            check_database(database, work / "parquet", parquet)
     warehouse.publish(generation)
     ended = run.ended(Outcome.PUBLISHED if rebuilt else Outcome.UNCHANGED, state)
     if not _keep(warehouse, ended):

@@ -56,8 +56,8 @@ def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
 def check_database(database: Path, *parquet: Path) -> None:
     """Open the file as a user does and see that it holds every table, row and column of the contract.
 
-    `parquet` are the folders that have its tables; each is in one of them. Raises PublicationError when a table is missing or
-    does not hold as many rows as its Parquet, or the file is not closed.
+    `parquet` are the folders that have its tables, each in the first that has it. Raises PublicationError when a table is
+    missing or does not hold as many rows as its Parquet, or the file is not closed.
     """
     if database.with_name(f"{database.name}.wal").exists():
         raise PublicationError(f"{database} has a write-ahead log left: it was not closed whole")
@@ -71,7 +71,7 @@ def check_database(database: Path, *parquet: Path) -> None:
                 raise PublicationError(f"{declared.name} has columns {found}, declared are {list(declared.names)}")
             if declared.is_view:
                 continue
-            folder = next((folder for folder in parquet if (folder / declared.name).is_dir()), parquet[0])
+            folder = next((folder for folder in parquet if (folder / declared.name).is_dir()), parquet[-1])
             published, stored = (_count(db, source) for source in (declared.name, parquet_files(folder, declared.name)))
             if published != stored:
                 raise PublicationError(f"{declared.name} has {published} rows, its Parquet {stored}")

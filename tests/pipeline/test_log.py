@@ -126,7 +126,7 @@ def test_no_name_and_no_text_of_a_raw_file_breaks_a_line(place: Place, log: Path
     assert place.refresh().code == 1
     refused = facts(lines(log), "file_refused")
     assert {one["file"] for one in refused} == {
-        f"unesco_uis/2026-02/{evil}",
+        r'unesco_uis/2026-02/new\nline "quoted" \x1b[31m \u2028 \u202e имя.csv',
         f"unesco_uis/2026-02/long{'g' * 200}.csv",
         "unesco_uis/2026-02/\\xff\\xfe.csv",
         "st\\xf6r.csv",

@@ -258,7 +258,7 @@ def test_what_is_kept_is_what_is_read(tmp_path: Path) -> None:
     assert (len(ended.message), ended.message[:10]) == (4_001, "«имя»\\udcf")
     Journal(tmp_path / ".runs").keep(ended)
     (file,) = (tmp_path / ".runs").iterdir()
-    assert file.name == "20260209T040000-a_b_.json"
+    assert file.name == "20260209T040000.125000-a_b_.json"
     assert [asdict(run) for run in Journal(tmp_path / ".runs").runs()] == [asdict(ended)]
     assert {outcome.value for outcome in Outcome} == set(RUN_OUTCOME)
 
