@@ -13,7 +13,7 @@ import click
 from edumig_pipeline.commands.exit_codes import CLEAN, FAILED, FLAWED, CommandError
 from edumig_pipeline.commands.folders import RAW
 from edumig_pipeline.commands.showing import JSON, show_json
-from edumig_pipeline.wording.printable import on_one_line
+from edumig_pipeline.wording.printable import on_one_line, visible
 
 if TYPE_CHECKING:
     from edumig_pipeline.fetch import Outcome
@@ -78,7 +78,9 @@ def _complain(outcome: "Outcome") -> None:
 
 def _sentence(outcome: "Outcome") -> str:
     release = f"raw/{outcome.source}/{outcome.release} " if outcome.release else ""
-    return on_one_line(f"{outcome.state}: {outcome.name}: {release}{outcome.message}")
+    # What would be fetched is a line for each address; what went wrong may be in a publisher's words, and gets one line.
+    shown = visible if outcome.state == "planned" else on_one_line
+    return shown(f"{outcome.state}: {outcome.name}: {release}{outcome.message}")
 
 
 def _exit_code(outcomes: Sequence["Outcome"]) -> int:
