@@ -34,23 +34,26 @@ def build_database(parquet: Path, target: Path, watch: Watch = NOBODY) -> None:
         db.execute("SET disabled_compression_methods = 'fsst,dict_fsst,zstd'")
         db.execute(f"ATTACH {quoted(str(target))} AS warehouse (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         db.execute("USE warehouse")
-        for declared in RUN_TABLES:
-            db.execute(create_table(declared))
+        _declare(db)
         stored = [declared for declared in TABLES if not declared.is_view and declared not in RUN_TABLES]
         watch.begin("building the file", len(stored))
         for declared in stored:
-            db.execute(create_table(declared))
             # As sorted as the Parquet is: each release by its key.
             db.execute(f"INSERT INTO {declared.name} BY NAME SELECT * FROM {parquet_files(parquet, declared.name)}")
             watch.done()
-        for declared in TABLES:
-            if declared.is_view:
-                db.execute(mart_sql()[declared.name])
-            for statement in comments(declared):
-                db.execute(statement)
         db.execute("CHECKPOINT warehouse")
         db.execute("USE memory")
         db.execute("DETACH warehouse")
+
+
+def _declare(db: duckdb.DuckDBPyConnection) -> None:
+    """All tables, still empty, all views, and what each and its columns are; at once, else each would be put on disk alone."""
+    db.execute("BEGIN")
+    for declared in sorted(TABLES, key=lambda declared: declared.is_view):
+        db.execute(mart_sql()[declared.name] if declared.is_view else create_table(declared))
+        for statement in comments(declared):
+            db.execute(statement)
+    db.execute("COMMIT")
 
 
 def check_database(database: Path, *parquet: Path) -> None:

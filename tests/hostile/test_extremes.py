@@ -17,10 +17,8 @@ from tests.pipeline.conftest import Place, uis
 IN_SUITE = (
     "a quote that never closes",
     "a cell",
-    "a line without a line end",
     "short records",
     "a text of JSON",
-    "lists of JSON",
 )
 
 # What stands in a file of a layout that has plain numbers, and what is published of it: nothing where it is no number.

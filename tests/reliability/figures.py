@@ -12,7 +12,7 @@ import pycountry
 
 from edumig_pipeline.sources.candidates import mapping
 
-_HOSTS = 70
+_HOSTS = 45
 _YEARS = (1999, 2023)
 _TOTALS = ("26637", "OE.5T8.40510", "MENF.5T8", "25053", "25057", "42620")  # of hosts, of origins; enrolment, by sex
 _FILES = 4  # of the newer release

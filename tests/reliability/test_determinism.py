@@ -23,7 +23,7 @@ TOTAL = (ROOT / "edumig_pipeline/publish/macros.sql").read_text(encoding="utf-8"
 
 @pytest.fixture(scope="module")
 def as_usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse of half a million made-up figures, built as usual."""
+    """The warehouse of hundreds of thousands of made-up figures, built as usual."""
     folder = tmp_path_factory.mktemp("usual")
     raw_files(folder / "raw", AS_USUAL)
     build(folder / "raw", folder / "warehouse", AS_USUAL)
@@ -42,7 +42,9 @@ def shipped_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("condition", OTHERS, ids=lambda condition: condition.name.partition(",")[0])
-def test_half_a_million_figures_make_the_same_warehouse_anywhere(as_usual: Path, tmp_path: Path, condition: Condition) -> None:
+def test_hundreds_of_thousands_of_figures_make_the_same_warehouse_anywhere(
+    as_usual: Path, tmp_path: Path, condition: Condition
+) -> None:
     raw_files(raw := tmp_path / "elsewhere" / "raw files", condition)
     build(raw, tmp_path / "other warehouse", condition)
     assert differing(contents(as_usual), contents(tmp_path / "other warehouse")) == []

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 from unittest.mock import patch
 
+from pandera.backends.polars import builtin_checks  # noqa: F401  else each process imports it, in a tenth of a second
 from pycountry import subdivisions
 
 from edumig_pipeline.model.areas import iso_countries
