@@ -1,4 +1,4 @@
-"""A longer run by hand: `python -m tests.hostile.fuzz ROUNDS [FIRST]`, each sample once in a round; or `… extremes`.
+"""A longer run by hand: `python -m tests.hostile.fuzz ROUNDS [FIRST]`, a sample of each layout in a round; or `… extremes`.
 
 Here: sharing rounds among processors, and the extremes beside them. Not here: what is counted (`tally`). The suite tries the
 first rounds; FIRST may begin behind them.
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tests.hostile.bounded import edumig_within_bounds
 from tests.hostile.extremes import GOOD, LARGE_FILES, SMALL, Extreme
-from tests.hostile.samples import samples
 from tests.hostile.tally import by_layout, faults, of_costs
 from tests.hostile.worker import Run, run
 
@@ -47,7 +46,7 @@ def spoilt(rounds: int, first: int = 1) -> None:
     done = _rounds(first, first + rounds)
     minutes = (time.monotonic() - begun) / 60
     say = sys.stdout.write
-    say(f"Rounds {first} to {first + rounds - 1} of {len(samples())} files each, in {minutes:.0f} minutes.\n\n")
+    say(f"Rounds {first} to {first + rounds - 1}, {len(done.tried):,} files, in {minutes:.0f} minutes.\n\n")
     say(f"{by_layout(done.tried)}\n\n{of_costs(done)}\n\n")
     say("".join(f"- {fault}\n" for fault in faults(done.tried)) or "No fault.\n")
 

@@ -1,4 +1,4 @@
-"""Which mutation a sample gets in which round, and how many rounds the test suite tries.
+"""Which samples are tried in a round, which mutation each gets, and how many rounds the test suite tries.
 
 Here: choosing, the same each time for the same sample and round. Not here: mutations (`texts`, `documents`), or trying them
 (`worker`).
@@ -19,6 +19,19 @@ _OF_KIND = {
 }
 MUTATIONS = frozenset(mutate.__name__ for known in (*_OF_KIND.values(), texts.BYTES, documents.ARCHIVES) for mutate in known)
 _TRIES = 20  # until a mutation changes anything
+
+
+def of_round(number: int) -> list[Sample]:
+    """The samples that are tried in a round: one of each layout, in turn where there are several; in round 0 all of them.
+
+    Those of one source can lie in one release, and a release costs more than a file.
+    """
+    if number == 0:
+        return list(samples().values())
+    of_layout: dict[tuple[str, str], list[Sample]] = {}
+    for sample in samples().values():
+        of_layout.setdefault((sample.source, sample.layout), []).append(sample)
+    return [found[number % len(found)] for found in of_layout.values()]
 
 
 def mutated(sample: Sample, number: int) -> tuple[str, str, bytes]:
@@ -49,7 +62,7 @@ def halves_of_suite() -> tuple[range, range]:
     number = 0
     while len(different) < FILES_OF_SUITE or used != MUTATIONS:
         number += 1
-        for sample in samples().values():
+        for sample in of_round(number):
             mutation, _, content = mutated(sample, number)
             used.add(mutation)
             if content != sample.content:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.hostile.bounded import bound_memory
 from tests.hostile.bounds import SECONDS_PER_FILE
-from tests.hostile.rounds import mutated
+from tests.hostile.rounds import mutated, of_round
 from tests.hostile.samples import ROOT, Sample, samples
 from tests.hostile.trial import land
 
@@ -35,9 +35,8 @@ class Tried:
     faults: tuple[str, ...]
 
 
-def _releases(wanted: Sequence[str]) -> Iterator[list[Sample]]:
+def _releases(left: Sequence[Sample]) -> Iterator[list[Sample]]:
     """Samples that can lie in one release: of one source, no two of one layout, as those would contradict each other."""
-    left = [sample for name, sample in samples().items() if not wanted or name in wanted]
     while left:
         taken: list[Sample] = []
         for sample in left:
@@ -64,15 +63,15 @@ def _try(folder: Path, group: Sequence[Sample], number: int) -> list[Tried]:
 
 def main(first: int, end: int, *wanted: str) -> None:
     """Try the rounds from `first` to before `end`; one JSON object a line: what is begun, then what became of it."""
-    groups = list(_releases(wanted))
+    named = [samples()[name] for name in wanted]
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder) / "here"
         inside.mkdir()
-        for group in groups:
+        for group in _releases(named or of_round(0)):
             _try(inside, group, 0)  # everything is imported, and threads are started
         bound_memory()
         for number in range(first, end):
-            for group in groups:
+            for group in _releases(named or of_round(number)):
                 _say({"begun": [sample.id for sample in group], "round": number})
                 faulthandler.dump_traceback_later(SECONDS_PER_FILE, exit=True)
                 begun = time.monotonic()
@@ -134,7 +133,7 @@ def _say_who_died(done: Run, begun: dict[str, object] | None, end: int, last_wor
     else:
         for name in group:
             done.tried += run(number, number + 1, [name]).tried
-    later = [name for name in (wanted or samples()) if name not in group]
+    later = [name for name in (wanted or [sample.id for sample in of_round(number)]) if name not in group]
     behind = {one.sample for one in done.tried if one.round == number}
     if rest := [name for name in later if name not in behind]:
         done.tried += run(number, number + 1, rest).tried
