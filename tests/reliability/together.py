@@ -32,8 +32,11 @@ class Tally:
     faults: list[str] = field(default_factory=list)
 
 
-def read_together(folder: Path, readers: int, refreshes: int) -> Tally:
-    """So many readers, of all kinds, while so many refreshes change what is published each time."""
+def read_together(folder: Path, readers: int, refreshes: int, *, niceness: int = 0) -> Tally:
+    """So many readers, of all kinds, while so many refreshes change what is published each time.
+
+    Readers leave the processor to refreshes as far as `niceness` says, so that these do not take ten times as long.
+    """
     raw, warehouse = folder / "raw", folder / "warehouse"
     known = {}
     for state in range(_STATES):
@@ -42,19 +45,20 @@ def read_together(folder: Path, readers: int, refreshes: int) -> Tally:
         known[by_file(warehouse)] = state
         if by_parquet(warehouse) not in known or len(known) != state + 1:
             raise RuntimeError("states are not told apart")
-    commands = [[sys.executable, "-m", "tests.reliability.reading", way, str(warehouse)] for way in islice(cycle(WAYS), readers)]
+    reader = ["nice", "-n", str(niceness), sys.executable, "-m", "tests.reliability.reading"]
+    commands = [[*reader, way, str(warehouse)] for way in islice(cycle(WAYS), readers)]
     running = [
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for command in commands
     ]
-    for reader in running:
-        assert reader.stdout is not None
-        assert reader.stdout.readline() == "reads\n"
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "reads\n"
     for number in range(refreshes):
         put(raw, number % _STATES)
         refresh(raw, warehouse)
     tally = Tally()
-    for reader in running:
-        seen = json.loads(reader.communicate(timeout=120)[0])
+    for process in running:
+        seen = json.loads(process.communicate(timeout=120)[0])
         tally.readers.append(sum(seen["answers"].values()))
         tally.overtaken += seen["overtaken"]
         tally.faults += seen["faults"]
