@@ -51,8 +51,7 @@ def _declare(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("BEGIN")
     for declared in sorted(TABLES, key=lambda declared: declared.is_view):
         db.execute(mart_sql()[declared.name] if declared.is_view else create_table(declared))
-        for statement in comments(declared):
-            db.execute(statement)
+        db.execute(";".join(comments(declared)))
     db.execute("COMMIT")
 
 

@@ -71,7 +71,7 @@ OTHERS = (
 
 
 def raw_files(raw: Path, condition: Condition) -> int:
-    """Half a million made-up rows, and the files the repository ships, in a new folder; how many rows were made up.
+    """Some 400,000 made-up rows, and the files the repository ships, in a new folder; how many rows were made up.
 
     Under another condition than the usual all of them were written on another day.
     """
