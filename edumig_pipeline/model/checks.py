@@ -6,6 +6,7 @@ declared with their table).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pandera.polars as pa
 import polars as pl
@@ -21,6 +22,7 @@ from edumig_pipeline.model.table import Rule, Table
 _CASES_IN_REPORT = 10
 
 
+@cache
 def rules_of(table: Table) -> tuple[Rule, ...]:
     """Every rule a row of the table obeys: those its columns imply, then those it declares, in order."""
     implied = []
@@ -44,8 +46,13 @@ def pandera_schema(table: Table, types: pl.Schema | None = None) -> pa.DataFrame
     frames with `lazy=True`: on lazy frames pandera looks at names and types only.
     """
     columns = {name: pa.Column(dtype, nullable=True, required=True) for name, dtype in (types or polars_schema(table)).items()}
-    checks = [_check(rule) for rule in rules_of(table)]
-    return pa.DataFrameSchema(columns, checks=checks, name=table.name)
+    return pa.DataFrameSchema(columns, checks=list(_checks(table)), name=table.name)
+
+
+@cache
+def _checks(table: Table) -> tuple[pa.Check, ...]:
+    """They are made once: to read their SQL takes milliseconds, and each file has a schema of its own."""
+    return tuple(_check(rule) for rule in rules_of(table))
 
 
 def _check(rule: Rule) -> pa.Check:
