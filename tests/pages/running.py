@@ -84,12 +84,18 @@ def settled(text: str) -> str:
     return _VOLATILE.sub("…", text)
 
 
+def _left(place: str, names: list[str]) -> set[str]:
+    """What is left out of a folder: what a page's commands make themselves, the warehouse somebody built here before too."""
+    left = shutil.ignore_patterns(*_LEFT)(place, names)
+    return left | ({*names} - {"README.md"} if Path(place) == ROOT / "warehouse" else set())
+
+
 class Place:
     """A folder that looks like the checkout, with a warehouse of its own, for the commands of one page."""
 
     def __init__(self, folder: Path, warehouse: Path) -> None:
         self.folder = folder
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_LEFT), dirs_exist_ok=True)
+        shutil.copytree(ROOT, folder, ignore=_left, dirs_exist_ok=True)
         (folder / ".venv").symlink_to(ROOT / ".venv")
         shutil.copytree(warehouse, folder / "warehouse", symlinks=True, dirs_exist_ok=True)
         programs = folder / ".programs"
